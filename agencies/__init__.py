@@ -1,0 +1,1 @@
+"""Outsourcing: placing cases with agencies and taking them back."""

@@ -1,0 +1,1 @@
+"""Borrowers, loans, cases, the feed, aging and the ledger."""

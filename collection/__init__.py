@@ -1,0 +1,1 @@
+"""How cases are worked: desks, worklists, notes and promises."""

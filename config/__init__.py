@@ -1,0 +1,1 @@
+"""What knows every app: settings, URLs, Celery, wiring, and the embedded servers."""

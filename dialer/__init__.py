@@ -1,0 +1,1 @@
+"""Calling: an empty room until calls have their own floor plan."""

@@ -1,0 +1,17 @@
+#!/usr/bin/env python3
+"""Operator's command line: runs Django commands, on the embedded servers where none are named."""
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run one management command with the operator's settings."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.operator")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

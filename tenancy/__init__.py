@@ -1,0 +1,1 @@
+"""Companies, teams, people, row isolation and the audit trail: the ground floor."""

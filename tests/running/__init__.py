@@ -1,0 +1,1 @@
+"""Proofs that Recoup starts, stops and refuses as promised."""

@@ -1,0 +1,1 @@
+"""Forgiving: an empty room until waivers have their own floor plan."""
