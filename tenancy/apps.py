@@ -1,10 +1,16 @@
-"""Registers the tenancy app with Django."""
+"""The ground floor: companies, people, and the walls between them."""
 
 from django.apps import AppConfig
+from django.contrib.auth.models import update_last_login
+from django.contrib.auth.signals import user_logged_in
 
 
 class TenancyConfig(AppConfig):
-    """The companies and people room."""
+    """Companies, people, isolation, audit, background work."""
 
     name = "tenancy"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # login() runs outside any scope (the session row has none); sign_in() writes it inside.
+        user_logged_in.disconnect(update_last_login, dispatch_uid="update_last_login")

@@ -1,0 +1,25 @@
+"""The lender's book: borrowers, loans, their money, and the cases they become."""
+
+from cases.models.borrower import Borrower, ContactPoint
+from cases.models.buckets import Bucket, BucketScheme
+from cases.models.case import BucketMove, Case, CaseEvent, CaseHold
+from cases.models.ledger import LedgerEntry, Repayment
+from cases.models.loan import DueDate, Instalment, Loan
+from cases.models.settings import LenderSettings
+
+__all__ = [
+    "Borrower",
+    "Bucket",
+    "BucketMove",
+    "BucketScheme",
+    "Case",
+    "CaseEvent",
+    "CaseHold",
+    "ContactPoint",
+    "DueDate",
+    "Instalment",
+    "LedgerEntry",
+    "LenderSettings",
+    "Loan",
+    "Repayment",
+]

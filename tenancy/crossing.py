@@ -1,0 +1,49 @@
+"""The one door through the wall: acts that must write on the other company's side.
+
+The list is closed (`Crossing`). Each use names the relation that proves the right to cross, is
+checked in the outer scope, happens in the same transaction, and is recorded.
+"""
+
+import enum
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import models, transaction
+
+from tenancy.models import Company, CrossingRecord
+from tenancy.scope import Scope, company_scope, current_scope
+
+
+class Crossing(enum.StrEnum):
+    """Every act that crosses a wall."""
+
+    RECALL = "recall"
+
+
+class NoProof(PermissionError):
+    """The relation that would prove the right to cross does not exist."""
+
+
+@contextmanager
+def cross(
+    *,
+    kind: Crossing,
+    into: Company,
+    proof: models.QuerySet[models.Model],
+    about: str,
+    actor_name: str = "",
+) -> Iterator[Scope]:
+    """Run the block in `into`'s scope, inside the transaction that is open.
+
+    proof: rows seen by the outer scope that relate both companies; none raises NoProof.
+    about: what the act concerns, for the record (no personal data).
+    """
+    current_scope()
+    with transaction.atomic():
+        if not proof.exists():
+            raise NoProof(f"Nothing relates this company to {into.code} for {kind}.")
+        CrossingRecord.objects.create(
+            kind=kind, into_company_id=into.pk, about=about, actor_name=actor_name
+        )
+        with company_scope(into) as scope:
+            yield scope

@@ -1,0 +1,30 @@
+"""Floors talk upward by events: typed, set-valued, synchronous, inside the transaction.
+
+A verb publishes; `config.wiring` says who listens, in order. A listener that fails fails the
+verb, so nothing is half-done.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Base of every event; subclasses carry ids, never objects."""
+
+
+Listener = Callable[[Any], None]
+_listeners: dict[type[Event], tuple[Listener, ...]] = {}
+
+
+def wire(listeners: Mapping[type[Event], Sequence[Listener]]) -> None:
+    """Set who hears what. Called once at start with the one page that lists it all."""
+    _listeners.clear()
+    _listeners.update({event: tuple(heard_by) for event, heard_by in listeners.items()})
+
+
+def publish(event: Event) -> None:
+    """Tell every listener of this event's type, in the order of the wiring."""
+    for listener in _listeners.get(type(event), ()):
+        listener(event)

@@ -1,0 +1,102 @@
+"""Wall 1: managers that show the rows of the open scope's company and nothing without one.
+
+The company is bound when the query runs, not when it is written, so a queryset at module level
+is legal. Where a row of another company may be read by a rule of wall 2 (an agency and the
+borrower of a case it holds), wall 1 asks only for a scope and leaves the rule to the policy.
+"""
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.expressions import Expression
+from django.db.models.sql.compiler import SQLCompiler
+
+from tenancy.scope import AGENCY, LENDER, current_scope
+
+M = TypeVar("M", bound=models.Model)
+
+OPERATOR_ALIASES = frozenset({"owner", "platform"})
+
+
+class CurrentCompany(Expression):
+    """The id of the open scope's company, asked for when the query is compiled."""
+
+    output_field = models.BigIntegerField()
+
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, list[Any]]:
+        return "%s", [current_scope().company_id]
+
+
+class CurrentCompanyDefault(models.Func):
+    """Column default: the company the inserting transaction acts for."""
+
+    function = "app.current_company"
+    output_field = models.BigIntegerField()
+
+
+class InScope(Expression):
+    """True for the rows that the open scope's company may see by a column of its own.
+
+    `lender` and `agency` name the column that must hold the company for that kind of scope;
+    None leaves the rule to the row policy. Raises NoCompany without a scope.
+    """
+
+    conditional = True
+    output_field = models.BooleanField()
+
+    def __init__(self, *, lender: str | None, agency: str | None) -> None:
+        super().__init__()
+        self.columns = {LENDER: lender, AGENCY: agency}
+        self.sources: dict[str, Any] = {}
+
+    def get_source_expressions(self) -> list[Any]:
+        return list(self.sources.values())
+
+    def set_source_expressions(self, exprs: Iterable[Any]) -> None:
+        self.sources = dict(zip(self.sources, exprs, strict=True))
+
+    def resolve_expression(self, query: Any = None, *args: Any, **kwargs: Any) -> "InScope":
+        resolved = InScope(lender=self.columns[LENDER], agency=self.columns[AGENCY])
+        resolved.sources = {
+            kind: models.F(name).resolve_expression(query, *args, **kwargs)
+            for kind, name in self.columns.items()
+            if name is not None
+        }
+        return resolved
+
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, list[Any]]:
+        scope = current_scope()
+        source = self.sources.get(scope.kind)
+        if source is None:
+            return "TRUE", []
+        sql, params = compiler.compile(source)
+        return f"{sql} = %s", [*params, scope.company_id]
+
+
+class ScopedQuerySet(models.QuerySet[M]):
+    """A queryset that refuses to insert without a scope (covers save and bulk_create)."""
+
+    def _insert(self, *args: Any, **kwargs: Any) -> Any:
+        if self.db not in OPERATOR_ALIASES:
+            current_scope()
+        return super()._insert(*args, **kwargs)  # type: ignore[misc]
+
+
+class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)[M]):  # type: ignore[misc]
+    """The default and base manager of every table that holds a company's rows."""
+
+    def __init__(self, *, lender: str | None = "company_id", agency: str | None = "company_id"):
+        super().__init__()
+        self.lender_column, self.agency_column = lender, agency
+
+    def get_queryset(self) -> ScopedQuerySet[M]:
+        rows: ScopedQuerySet[M] = super().get_queryset()
+        if self._db in OPERATOR_ALIASES:
+            return rows
+        return rows.filter(InScope(lender=self.lender_column, agency=self.agency_column))

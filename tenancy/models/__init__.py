@@ -1,0 +1,34 @@
+"""The ground floor's tables: companies, people, what they did, and their background work."""
+
+from tenancy.models.audit import AuditEntry, CrossingRecord, SignIn
+from tenancy.models.company import Company, CompanySettings
+from tenancy.models.people import (
+    GroupObjectPermission,
+    Role,
+    Team,
+    TeamMember,
+    TotpDevice,
+    User,
+    UserObjectPermission,
+)
+from tenancy.models.tokens import ApiToken, IdempotencyKey
+from tenancy.models.work import Job, NightStep
+
+__all__ = [
+    "ApiToken",
+    "AuditEntry",
+    "Company",
+    "CompanySettings",
+    "CrossingRecord",
+    "GroupObjectPermission",
+    "IdempotencyKey",
+    "Job",
+    "NightStep",
+    "Role",
+    "SignIn",
+    "Team",
+    "TeamMember",
+    "TotpDevice",
+    "User",
+    "UserObjectPermission",
+]

@@ -1,0 +1,94 @@
+"""Running a company's night: named steps in order, each once per business date.
+
+A step runs in one transaction that holds its NightStep row; killed, it leaves nothing behind
+and the next run takes it up. Two nights at once: the second waits for the row, then finds the
+step done. Which steps there are is said in config.night.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import Max
+from django.utils import timezone
+
+from tenancy.models import Company, NightStep
+from tenancy.scope import company_scope
+
+Counts = dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: its name, and the function that does it for the scope's company and a date."""
+
+    name: str
+    run: Callable[[Company, date], Counts]
+
+
+@dataclass(frozen=True, slots=True)
+class StepDone:
+    """What a step did. `again` is true when an earlier run had done it."""
+
+    business_date: date
+    step: str
+    counts: Counts
+    seconds: Decimal
+    again: bool
+
+
+def last_night(company: Company) -> date | None:
+    """The newest business date that was opened; call inside the company's scope."""
+    newest: date | None = NightStep.objects.filter(done_at__isnull=False).aggregate(
+        newest=Max("business_date")
+    )["newest"]
+    return newest
+
+
+def business_date(company: Company) -> date:
+    """The company's business date: the last one opened, else today on its clock.
+
+    Call inside the company's scope.
+    """
+    return last_night(company) or company.local_date()
+
+
+def days_to_run(company: Company, until: date) -> list[date]:
+    """The business dates to open up to `until`, oldest first.
+
+    The newest one comes again, because a killed night may have left some of its steps undone;
+    those that are done find themselves so. A date in the past is run alone.
+    """
+    with company_scope(company):
+        newest = last_night(company)
+    if newest is None or until < newest:
+        return [until]
+    return [newest + timedelta(days=n) for n in range((until - newest).days + 1)]
+
+
+def run_night(*, company: Company, steps: Sequence[Step], until: date) -> Iterator[StepDone]:
+    """Open every business date up to `until`; yields after each step. Call outside a scope."""
+    for day in days_to_run(company, until):
+        for step in steps:
+            yield run_step(company=company, step=step, day=day)
+
+
+def run_step(*, company: Company, step: Step, day: date) -> StepDone:
+    """Do one step unless it is done, in one transaction with its record."""
+    started = time.monotonic()
+    with company_scope(company):
+        NightStep.objects.bulk_create(
+            [NightStep(company_id=company.pk, business_date=day, step=step.name)],
+            ignore_conflicts=True,
+        )
+    with company_scope(company):
+        row = NightStep.objects.select_for_update().get(business_date=day, step=step.name)
+        if row.done_at is not None:
+            return StepDone(day, step.name, row.counts, row.seconds or Decimal(0), again=True)
+        row.counts = step.run(company, day)
+        row.seconds = Decimal(f"{time.monotonic() - started:.3f}")
+        row.done_at = timezone.now()
+        row.save(update_fields=["counts", "seconds", "done_at"])
+    return StepDone(day, step.name, row.counts, row.seconds, again=False)
