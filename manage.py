@@ -8,6 +8,15 @@ import sys
 def main() -> None:
     """Run one management command with the operator's settings."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.operator")
+    try:
+        from config.running.home import CannotRun
+        from config.running.servers import ensure_servers
+    except ImportError as error:
+        sys.exit(f"Recoup cannot start: {error.name} is not installed; run `make setup`.")
+    try:
+        ensure_servers()
+    except CannotRun as error:
+        sys.exit(f"Recoup cannot start: {error}.")
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -6,6 +6,7 @@ on top (`OperatorEnvironment`), and how a URL becomes Django's database settings
 
 import base64
 import binascii
+import os
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn, TypeVar
@@ -13,6 +14,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from config.running.home import CannotRun, derived_environment
+from config.running.servers import ensure_servers
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -127,12 +131,30 @@ class OperatorEnvironment(WebEnvironment):
 
 
 E = TypeVar("E", bound=WebEnvironment)
+# What an embedded home fills in where the environment says nothing; empty in serving processes.
+_defaults: dict[str, Any] = {}
+
+
+def adopt_embedded() -> None:
+    """Fill in what the environment leaves out from the embedded servers' home, if they are used."""
+    try:
+        _defaults.update(derived_environment())
+    except CannotRun as error:
+        raise SystemExit(f"Recoup cannot start: {error}.") from error
+
+
+def start_embedded() -> None:
+    """Start the embedded servers unless they run or others are named."""
+    try:
+        ensure_servers()
+    except CannotRun as error:
+        raise SystemExit(f"Recoup cannot start: {error}.") from error
 
 
 def load(kind: type[E]) -> E:
     """Read the environment, or end the process with one sentence naming what to put where."""
     try:
-        return kind()
+        return kind(**{n: v for n, v in _defaults.items() if n not in os.environ})
     except ValidationError as error:
         refuse(error)
 

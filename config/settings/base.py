@@ -26,7 +26,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "axes",
     "django_otp",
-    "django_otp.plugins.otp_totp",
     "django_htmx",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -44,12 +43,14 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     # Reads the session outside any scope, then opens the scope that all below live in.
     "tenancy.middleware.CompanyScopeMiddleware",
-    "tenancy.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django_otp.middleware.OTPMiddleware",
+    "tenancy.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    # A page is closed unless its view says login_not_required.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "tenancy.middleware.AccessMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -81,7 +82,7 @@ TEMPLATES: list[dict[str, Any]] = [
 AUTH_USER_MODEL = "tenancy.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "tenancy.backends.CompanyBackend",
     "guardian.backends.ObjectPermissionBackend",
 ]
 PASSWORD_HASHERS = [
@@ -127,8 +128,8 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
 ANONYMOUS_USER_NAME = None
-GUARDIAN_USER_OBJ_PERMS_MODEL = "tenancy.UserObjectPermission"
-GUARDIAN_GROUP_OBJ_PERMS_MODEL = "tenancy.GroupObjectPermission"
+GUARDIAN_USER_OBJ_PERMS_MODEL = "tenancy.UserGrant"
+GUARDIAN_GROUP_OBJ_PERMS_MODEL = "tenancy.GroupGrant"
 OTP_TOTP_ISSUER = "Recoup"
 
 # What a page may load: only what this server serves.

@@ -4,10 +4,9 @@
 Where no `DATABASE_URL` is set, everything missing is derived from the embedded servers' home.
 """
 
-from config.environment import OperatorEnvironment, load
-from config.running.home import adopt_environment
+from config.environment import OperatorEnvironment, adopt_embedded, load
 
-adopt_environment()
+adopt_embedded()
 
 from config.settings.web import *  # noqa: E402, F403
 from config.settings.web import DATABASES, database_settings  # noqa: E402

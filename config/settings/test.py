@@ -1,8 +1,8 @@
 """Settings of the test suite: the operator's, faster where safety is not what is tested."""
 
-from config.running.servers import ensure_servers
+from config.environment import start_embedded
 
-ensure_servers()
+start_embedded()
 
 from config.settings.operator import *  # noqa: E402, F403
 
