@@ -14,7 +14,7 @@ def _without_source_maps(patterns: Any) -> Any:
     )
 
 
-class StaticStorage(CompressedManifestStaticFilesStorage):
+class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Content-hashed names, kept for a year by browsers, compressed once when collected."""
 
     patterns = _without_source_maps(CompressedManifestStaticFilesStorage.patterns)

@@ -44,7 +44,9 @@ class Home:
     def runtime(self) -> Path:
         """The short folder of the sockets, one for each user and home."""
         place = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:8]
-        base = Path("/tmp") if os.access("/tmp", os.W_OK) else Path(tempfile.gettempdir())
+        # Not TMPDIR, which differs between a person's shell, sudo and cron; and not as long.
+        short = Path("/tmp")  # noqa: S108
+        base = short if os.access(short, os.W_OK) else Path(tempfile.gettempdir())
         return base / f"recoup-{os.geteuid()}-{place}"
 
     @property
@@ -82,7 +84,7 @@ class Home:
             raise CannotRun(f"{runtime} belongs to somebody else: remove it or change RECOUP_HOME")
         longest = self.postgres_sockets / ".s.PGSQL.5432"
         if len(os.fsencode(longest)) > LONGEST_SOCKET_PATH:
-            raise CannotRun(f"the path {longest} is too long for a socket: set TMPDIR to a short one")
+            raise CannotRun(f"the path {longest} is too long for a socket: set a shorter TMPDIR")
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:

@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 
@@ -143,7 +144,7 @@ class Postgres:
         os.write(writing, self.home.secrets()["postgres"].encode() + b"\n")
         os.close(writing)
         with self._data_path(user) as (data, descriptors):
-            made = subprocess.run(
+            made: subprocess.CompletedProcess[str] = subprocess.run(
                 [
                     *(str(install / "bin" / "initdb"), "--pgdata", data, "--username", "postgres"),
                     *("--pwfile", f"/dev/fd/{reading}", "--auth", "scram-sha-256"),
@@ -166,7 +167,7 @@ class Postgres:
         log = self.home.log / "postgres.log"
         appending = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         with self._data_path(user) as (data, descriptors), open_private(log, appending) as output:
-            return subprocess.Popen(
+            process: subprocess.Popen[bytes] = subprocess.Popen(
                 [str(install / "bin" / "postgres"), "-D", data, *self._options()],
                 **_as_user(user),
                 pass_fds=descriptors,
@@ -175,6 +176,7 @@ class Postgres:
                 stderr=output,
                 start_new_session=True,
             )
+            return process
 
     def _options(self) -> list[str]:
         """Server settings: durable, sized for one small machine, and closed to the network."""
@@ -266,7 +268,7 @@ def _major(binary: Path) -> int:
     return int(number.group()) if number else 0
 
 
-def _as_user(user: pwd.struct_passwd | None) -> dict[str, object]:
+def _as_user(user: pwd.struct_passwd | None) -> dict[str, Any]:
     """Arguments that let a child run as the user, from a folder everybody can stand in."""
     if user is None:
         return {"cwd": "/"}

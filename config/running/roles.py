@@ -18,7 +18,7 @@ import psycopg2
 from psycopg2 import errors, sql
 
 LOGIN_ROLES = {
-    "recoup_owner": "NOSUPERUSER NOCREATEROLE NOBYPASSRLS INHERIT",
+    "recoup_owner": "NOSUPERUSER NOCREATEROLE NOCREATEDB NOBYPASSRLS INHERIT",
     "recoup_app": "NOSUPERUSER NOCREATEROLE NOCREATEDB NOBYPASSRLS NOINHERIT",
     "recoup_platform": "NOSUPERUSER NOCREATEROLE NOCREATEDB BYPASSRLS INHERIT",
 }
@@ -46,9 +46,9 @@ def bootstrap(
             cursor.execute("SET log_min_error_statement = 'panic'")
             cursor.execute("SET log_min_duration_statement = -1")
             for role, shape in LOGIN_ROLES.items():
-                if role == "recoup_owner":
-                    shape += " CREATEDB" if may_create_databases else " NOCREATEDB"
                 _make_role(cursor, role, f"LOGIN {shape}", passwords[role])
+            if may_create_databases:
+                cursor.execute("ALTER ROLE recoup_owner CREATEDB")
             for role in SIDES:
                 _make_role(cursor, role, "NOLOGIN NOSUPERUSER NOBYPASSRLS", None)
             cursor.execute(

@@ -91,7 +91,8 @@ def _start(server: Postgres | Redis, tell: Callable[[str], None]) -> None:
     try:
         server.start()
     except PermissionError as error:
-        raise CannotRun(f"{name} could not be started: {error.strerror} ({error.filename})") from error
+        told = f"{error.strerror} ({error.filename})"
+        raise CannotRun(f"{name} could not be started: {told}") from error
     if time.monotonic() - began > 5:
         tell(f"{name} is up after {time.monotonic() - began:.0f} s")
 

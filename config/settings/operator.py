@@ -4,18 +4,16 @@
 Where no `DATABASE_URL` is set, everything missing is derived from the embedded servers' home.
 """
 
-from config.environment import OperatorEnvironment, adopt_embedded, load
+from config.environment import OperatorEnvironment, adopt_embedded, database_settings, load
 
 adopt_embedded()
 
 from config.settings.web import *  # noqa: E402, F403
-from config.settings.web import DATABASES, database_settings  # noqa: E402
+from config.settings.web import DATABASES  # noqa: E402
 
 OPERATOR: OperatorEnvironment = load(OperatorEnvironment)
 BOOTSTRAP_DATABASE_URL = OPERATOR.BOOTSTRAP_DATABASE_URL
 
 # The owner's policies open only for a connection that says that it is migrating.
-DATABASES["owner"] = database_settings(
-    OPERATOR.OWNER_DATABASE_URL, options="-c app.migrating=on"
-)
+DATABASES["owner"] = database_settings(OPERATOR.OWNER_DATABASE_URL, options="-c app.migrating=on")
 DATABASES["platform"] = database_settings(OPERATOR.PLATFORM_DATABASE_URL)
