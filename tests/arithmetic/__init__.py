@@ -1,0 +1,1 @@
+"""Arithmetic that knows neither Django nor a database: worked examples and properties."""
