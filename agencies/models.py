@@ -50,11 +50,13 @@ class Package(TwoParty):
 
     class Meta(TwoParty.Meta):
         indexes = [
-            models.Index("agency", "-placed_at", name="package_inbox"),
+            models.Index(fields=["agency", "-placed_at"], name="package_inbox"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["lender", "number"], name="package_number"),
-            models.UniqueConstraint(fields=["lender", "agency", "id"], name="package_parties"),
+            models.UniqueConstraint(
+                fields=["lender", "agency", "id"], name="package_parties"
+            ),
             Wall(
                 name="package_wall",
                 rules=[
@@ -78,7 +80,10 @@ class Placement(TwoParty):
     """One case's stay with an agency; ended_at is NULL while the agency holds it."""
 
     package = models.ForeignKey(
-        Package, on_delete=models.PROTECT, related_name="placements", db_constraint=False
+        Package,
+        on_delete=models.PROTECT,
+        related_name="placements",
+        db_constraint=False,
     )
     case = models.ForeignKey(
         Case, on_delete=models.PROTECT, related_name="placements", db_constraint=False
@@ -97,7 +102,7 @@ class Placement(TwoParty):
     )
 
     class Meta(TwoParty.Meta):
-        indexes = [models.Index("agency", "ended_at", name="placement_held")]
+        indexes = [models.Index(fields=["agency", "ended_at"], name="placement_held")]
         constraints = [
             models.UniqueConstraint(
                 fields=["lender", "case"],

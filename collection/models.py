@@ -60,12 +60,18 @@ class Assignment(CompanyOwned):
         RECALLED = "recalled", _("Recalled")
 
     uid = random_uid()
-    owner = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+", db_index=False)
+    owner = models.ForeignKey(
+        Company, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     case = models.ForeignKey(
         Case, on_delete=models.PROTECT, related_name="assignments", db_constraint=False
     )
     team = models.ForeignKey(
-        Team, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+        Team,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     collector = models.ForeignKey(
         User,
@@ -81,7 +87,9 @@ class Assignment(CompanyOwned):
     assigned_on = models.DateField()
     assigned_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True)
-    end_kind = models.CharField(max_length=10, choices=EndKind.choices, blank=True, default="")
+    end_kind = models.CharField(
+        max_length=10, choices=EndKind.choices, blank=True, default=""
+    )
     next_action = models.CharField(max_length=120, blank=True, default="")
     next_action_at = models.DateTimeField()
     last_touch_at = models.DateTimeField(null=True)
@@ -93,25 +101,17 @@ class Assignment(CompanyOwned):
     class Meta(CompanyOwned.Meta):
         indexes = [
             models.Index(
-                "company",
-                "collector",
-                "next_action_at",
-                "id",
+                fields=["company", "collector", "next_action_at", "id"],
                 name="worklist_of_collector",
                 condition=Q(ended_at__isnull=True),
             ),
             models.Index(
-                "company",
-                "team",
-                "next_action_at",
-                "id",
+                fields=["company", "team", "next_action_at", "id"],
                 name="worklist_of_team",
                 condition=Q(ended_at__isnull=True),
             ),
             models.Index(
-                "company",
-                "next_action_at",
-                "id",
+                fields=["company", "next_action_at", "id"],
                 name="worklist_of_company",
                 condition=Q(ended_at__isnull=True),
             ),
@@ -139,7 +139,11 @@ class Assignment(CompanyOwned):
                 name="assignment_wall",
                 rules=[
                     Rule(LENDER_ROLE, READ, "owner_id = {me}"),
-                    Rule(LENDER_ROLE, ("INSERT", "UPDATE"), "company_id = {me} AND owner_id = {me}"),
+                    Rule(
+                        LENDER_ROLE,
+                        ("INSERT", "UPDATE"),
+                        "company_id = {me} AND owner_id = {me}",
+                    ),
                     Rule(AGENCY_ROLE, READ, "company_id = {me}"),
                     Rule(
                         AGENCY_ROLE,
@@ -175,7 +179,9 @@ class Disposition(CompanyOwned):
 
     class Meta(CompanyOwned.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["company", "code"], name="disposition_code"),
+            models.UniqueConstraint(
+                fields=["company", "code"], name="disposition_code"
+            ),
             Wall(name="disposition_wall", rules=own(KEEP)),
         ]
 
@@ -198,7 +204,9 @@ class Note(CompanyOwned):
     """
 
     uid = random_uid()
-    owner = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+", db_index=False)
+    owner = models.ForeignKey(
+        Company, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     case = models.ForeignKey(
         Case, on_delete=models.PROTECT, related_name="notes", db_constraint=False
     )
@@ -222,7 +230,10 @@ class Note(CompanyOwned):
                 name="note_wall",
                 rules=[
                     Rule(
-                        LENDER_ROLE, APPEND, "owner_id = {me}", "owner_id = {me} AND company_id = {me}"
+                        LENDER_ROLE,
+                        APPEND,
+                        "owner_id = {me}",
+                        "owner_id = {me} AND company_id = {me}",
                     ),
                     Rule(
                         AGENCY_ROLE,

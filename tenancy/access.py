@@ -32,7 +32,9 @@ def within_networks(address: str | None, networks: list[str]) -> bool:
         here = ipaddress.ip_address(address or "")
     except ValueError:
         return False
-    return any(here in ipaddress.ip_network(network, strict=False) for network in networks)
+    return any(
+        here in ipaddress.ip_network(network, strict=False) for network in networks
+    )
 
 
 def within_hours(now: time, starts: time | None, ends: time | None) -> bool:
@@ -63,7 +65,9 @@ def for_roles(*roles: str, kinds: tuple[str, ...] = ()) -> Callable[[View], View
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def guarded(
+            request: HttpRequest, *args: Any, **kwargs: Any
+        ) -> HttpResponseBase:
             user = request.user
             if not isinstance(user, User) or not user.has_role(*roles):
                 raise PermissionDenied

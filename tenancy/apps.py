@@ -1,7 +1,6 @@
 """The ground floor: companies, people, and the walls between them."""
 
 from django.apps import AppConfig
-from django.contrib.auth.models import update_last_login
 from django.contrib.auth.signals import user_logged_in
 
 
@@ -13,4 +12,4 @@ class TenancyConfig(AppConfig):
 
     def ready(self) -> None:
         # login() runs outside any scope (the session row has none); sign_in() writes it inside.
-        user_logged_in.disconnect(update_last_login, dispatch_uid="update_last_login")
+        user_logged_in.disconnect(dispatch_uid="update_last_login")

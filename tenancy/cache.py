@@ -27,9 +27,11 @@ def _missing_is(default: Any) -> Callable[[Callable[..., Any]], Callable[..., An
                 return method(self, *args, **kwargs)
             except (RedisError, OSError) as error:
                 log.warning("cache unreachable: %s", error)
-                return kwargs.get("default", args[1] if len(args) > 1 else None) if (
-                    default == "given"
-                ) else default
+                return (
+                    kwargs.get("default", args[1] if len(args) > 1 else None)
+                    if (default == "given")
+                    else default
+                )
 
         return forgiving
 

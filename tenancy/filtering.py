@@ -85,9 +85,7 @@ class FilterBar:
     What cannot be read as a number or date is kept on screen, marked, and not applied.
     """
 
-    def __init__(
-        self, filters: Sequence[Filter], params: QueryDict, note: Text = ""
-    ) -> None:
+    def __init__(self, filters: Sequence[Filter], params: QueryDict, note: Text = "") -> None:
         self.filters = {each.name: each for each in filters}
         self.params = params
         self.note = note
@@ -105,16 +103,12 @@ class FilterBar:
 
     def bounds(self, name: str) -> tuple[Decimal | None, Decimal | None]:
         """The two ends of a `range` filter; None where empty or no number."""
-        low, high = (
-            _number(self.params.get(key, "")) for key in self.filters[name].keys
-        )
+        low, high = (_number(self.params.get(key, "")) for key in self.filters[name].keys)
         return low, high
 
     def days(self, name: str) -> tuple[date | None, date | None]:
         """The two ends of a `days` filter, both inclusive; None where empty or no date."""
-        first, last = (
-            _day(self.params.get(key, "")) for key in self.filters[name].keys
-        )
+        first, last = (_day(self.params.get(key, "")) for key in self.filters[name].keys)
         return first, last
 
     def url(self, **changes: str | None) -> str:
@@ -161,9 +155,7 @@ class FilterBar:
         """What the URL says for a filter: its values, in words, and what is wrong with it."""
         if which.kind in ("choice", "one"):
             values = self.chosen(which.name)
-            labels = [
-                str(option.label) for option in which.options if option.value in values
-            ]
+            labels = [str(option.label) for option in which.options if option.value in values]
             return values, gettext(", ").join(labels), ""
         values = [self.params.get(key, "").strip() for key in which.keys]
         if which.kind == "text":
@@ -174,9 +166,7 @@ class FilterBar:
             return (
                 values,
                 " – ".join(filter(None, values)),
-                gettext("not a number")
-                if number
-                else gettext("not a date (2026-11-21)"),
+                gettext("not a number") if number else gettext("not a date (2026-11-21)"),
             )
         return values, _span(*values), ""
 
@@ -236,9 +226,7 @@ class Table:
     def css(self) -> str:
         """Classes that leave out the hidden columns: h3 is the third one."""
         hidden = self.hidden
-        return " ".join(
-            f"h{n}" for n, c in enumerate(self.columns, 1) if c.key in hidden
-        )
+        return " ".join(f"h{n}" for n, c in enumerate(self.columns, 1) if c.key in hidden)
 
     @property
     def hidden(self) -> set[str]:

@@ -139,16 +139,10 @@ def stamp(value: datetime | None, zone: Zone = None) -> str:
 
 def stamp_long(value: datetime | None, zone: Zone = None) -> str:
     """From when something is allowed: "Fri 20 November, 08:00", 11月20日（周五）08:00."""
-    return (
-        _dated(local(value, zone), pgettext("date format", "D j F, H:i"))
-        if value
-        else ""
-    )
+    return _dated(local(value, zone), pgettext("date format", "D j F, H:i")) if value else ""
 
 
-def moment(
-    value: datetime | None, zone: Zone = None, now: datetime | None = None
-) -> str:
+def moment(value: datetime | None, zone: Zone = None, now: datetime | None = None) -> str:
     """When something happened or will: "yesterday 17:20", "11-17 15:32", "2025-11-17 15:32".
 
     Days next to today have their name, others of this year no year; None -> "".
@@ -165,9 +159,7 @@ def moment(
             return gettext("yesterday %(time)s") % {"time": time}
         case 1:
             return gettext("tomorrow %(time)s") % {"time": time}
-    return (
-        f"{that:%m-%d} {time}" if that.year == today.year else f"{that:%Y-%m-%d} {time}"
-    )
+    return f"{that:%m-%d} {time}" if that.year == today.year else f"{that:%Y-%m-%d} {time}"
 
 
 def day_near(value: date | None, zone: Zone = None, now: datetime | None = None) -> str:
@@ -192,7 +184,7 @@ def _dated(value: date, pattern: str) -> str:
 class _Dates(dateformat.DateFormat):
     """Django's date formats, but `D` is what calendars print: Thu, 周四."""
 
-    def D(self) -> str:
+    def D(self) -> str:  # noqa: N802
         return _weekdays()[self.data.weekday()]
 
 

@@ -37,7 +37,12 @@ def wire_jobs(*, handlers: Mapping[str, Handler], nudge: Nudge) -> None:
 
 
 def ask_for(
-    *, kind: str, args: dict[str, Any], title: str, by: User | None, total: int | None = None
+    *,
+    kind: str,
+    args: dict[str, Any],
+    title: str,
+    by: User | None,
+    total: int | None = None,
 ) -> Job:
     """Write the job in the running transaction; nudge a worker once that has committed.
 
@@ -63,7 +68,9 @@ def nudge_worker(company_id: int, job_id: int) -> None:
     """Tell a worker of a waiting job; a queue that cannot be reached is only logged."""
     try:
         _nudge[0](company_id, job_id)
-    except Exception as error:  # whatever the broker raises, the row is safe and is swept later
+    except (
+        Exception
+    ) as error:  # whatever the broker raises, the row is safe and is swept later
         log.warning("job %s waits for the sweeper: %s", job_id, error)
 
 
@@ -81,7 +88,12 @@ def run_job(*, company: Company, job_id: int) -> bool:
         result = _handlers[job.kind](job, report)
     except Exception as error:
         log.exception("job %s (%s) failed", job_id, job.kind)
-        _finish(company, job_id, state=Job.State.FAILED, error=f"{type(error).__name__}: {error}")
+        _finish(
+            company,
+            job_id,
+            state=Job.State.FAILED,
+            error=f"{type(error).__name__}: {error}",
+        )
         return True
     _finish(company, job_id, state=Job.State.DONE, result=result)
     return True
@@ -112,7 +124,9 @@ def _reporter(company: Company, job_id: int) -> Report:
 
 def _finish(company: Company, job_id: int, **fields: Any) -> None:
     with company_scope(company):
-        Job.objects.filter(pk=job_id).update(finished_at=timezone.now(), lease_until=None, **fields)
+        Job.objects.filter(pk=job_id).update(
+            finished_at=timezone.now(), lease_until=None, **fields
+        )
 
 
 def sweep(*, company: Company) -> int:
@@ -129,7 +143,9 @@ def sweep(*, company: Company) -> int:
             error=f"Started {ATTEMPTS} times; each time the worker was lost.",
         )
         waiting = list(
-            Job.objects.filter(Q(state=Job.State.QUEUED) | lost).values_list("pk", flat=True)
+            Job.objects.filter(Q(state=Job.State.QUEUED) | lost).values_list(
+                "pk", flat=True
+            )
         )
     for job_id in waiting:
         nudge_worker(company.pk, job_id)

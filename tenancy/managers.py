@@ -59,7 +59,9 @@ class InScope(Expression):
     def set_source_expressions(self, exprs: Iterable[Any]) -> None:
         self.sources = dict(zip(self.sources, exprs, strict=True))
 
-    def resolve_expression(self, query: Any = None, *args: Any, **kwargs: Any) -> "InScope":
+    def resolve_expression(
+        self, query: Any = None, *args: Any, **kwargs: Any
+    ) -> "InScope":
         resolved = InScope(lender=self.columns[LENDER], agency=self.columns[AGENCY])
         resolved.sources = {
             kind: models.F(name).resolve_expression(query, *args, **kwargs)
@@ -91,7 +93,9 @@ class ScopedQuerySet(models.QuerySet[M]):
 class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)[M]):  # type: ignore[misc]
     """The default and base manager of every table that holds a company's rows."""
 
-    def __init__(self, *, lender: str | None = "company_id", agency: str | None = "company_id"):
+    def __init__(
+        self, *, lender: str | None = "company_id", agency: str | None = "company_id"
+    ):
         super().__init__()
         self.lender_column, self.agency_column = lender, agency
 
@@ -99,4 +103,6 @@ class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)[M]):  # type: i
         rows: ScopedQuerySet[M] = super().get_queryset()
         if self._db in OPERATOR_ALIASES:
             return rows
-        return rows.filter(InScope(lender=self.lender_column, agency=self.agency_column))
+        return rows.filter(
+            InScope(lender=self.lender_column, agency=self.agency_column)
+        )

@@ -121,6 +121,8 @@ class AccessMiddleware:
     def _must_first(self, user: Any, request: HttpRequest) -> str:
         if user.must_change_password:
             return "me:password"
-        if user.company.settings.require_totp and not request.session.get("second_factor"):
+        if user.company.settings.require_totp and not request.session.get(
+            "second_factor"
+        ):
             return "me:second-factor"
         return ""

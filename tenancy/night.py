@@ -68,7 +68,9 @@ def days_to_run(company: Company, until: date) -> list[date]:
     return [newest + timedelta(days=n) for n in range((until - newest).days + 1)]
 
 
-def run_night(*, company: Company, steps: Sequence[Step], until: date) -> Iterator[StepDone]:
+def run_night(
+    *, company: Company, steps: Sequence[Step], until: date
+) -> Iterator[StepDone]:
     """Open every business date up to `until`; yields after each step. Call outside a scope."""
     for day in days_to_run(company, until):
         for step in steps:
@@ -84,9 +86,13 @@ def run_step(*, company: Company, step: Step, day: date) -> StepDone:
             ignore_conflicts=True,
         )
     with company_scope(company):
-        row = NightStep.objects.select_for_update().get(business_date=day, step=step.name)
+        row = NightStep.objects.select_for_update().get(
+            business_date=day, step=step.name
+        )
         if row.done_at is not None:
-            return StepDone(day, step.name, row.counts, row.seconds or Decimal(0), again=True)
+            return StepDone(
+                day, step.name, row.counts, row.seconds or Decimal(0), again=True
+            )
         row.counts = step.run(company, day)
         row.seconds = Decimal(f"{time.monotonic() - started:.3f}")
         row.done_at = timezone.now()

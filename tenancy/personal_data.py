@@ -49,7 +49,9 @@ def open_sealed(sealed: str) -> str:
     try:
         return ring[key_id].decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], None).decode()
     except (KeyError, InvalidTag) as error:
-        raise CannotOpen(f"No key of FIELD_KEYS opens this value (key id {key_id!r}).") from error
+        raise CannotOpen(
+            f"No key of FIELD_KEYS opens this value (key id {key_id!r})."
+        ) from error
 
 
 def is_sealed_with_newest(sealed: str) -> bool:

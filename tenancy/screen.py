@@ -220,3 +220,8 @@ class Chart:
     data: Mapping[str, object]
     unit: Text = ""
     table: Sequence[Sequence[Text]] = field(default_factory=list)
+
+    @property
+    def data_id(self) -> str:
+        """The id of the JSON that the chart is drawn from."""
+        return f"{self.id}-data"

@@ -10,7 +10,6 @@ from tenancy.scope import outside_scope
 class SessionStore(DatabaseStore):
     """Django's database store; its four database acts step out of the company's scope."""
 
-
     def load(self) -> dict[str, Any]:
         with outside_scope():
             return super().load()

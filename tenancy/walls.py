@@ -65,9 +65,12 @@ class Rule:
     def _conditions(self, privilege: str) -> str:
         using = f" USING ({self.using.format(me=ME)})"
         check = f" WITH CHECK ({self.check.format(me=ME)})"
-        return {"SELECT": using, "DELETE": using, "INSERT": check, "UPDATE": using + check}[
-            privilege
-        ]
+        return {
+            "SELECT": using,
+            "DELETE": using,
+            "INSERT": check,
+            "UPDATE": using + check,
+        }[privilege]
 
 
 def both(may: Sequence[str], using: str, check: str = "") -> list[Rule]:
@@ -84,7 +87,9 @@ class _SchemaConstraint(BaseConstraint):
     """A constraint that is SQL of its own beside the table, never inside CREATE TABLE."""
 
     def constraint_sql(
-        self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
+        self,
+        model: type[models.Model] | None,
+        schema_editor: BaseDatabaseSchemaEditor | None,
     ) -> Any:
         # The autodetector folds AddConstraint into CreateModel, which calls only this.
         assert schema_editor is not None
@@ -114,13 +119,17 @@ class Wall(_SchemaConstraint):
         return path, args, kwargs
 
     def create_sql(
-        self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
+        self,
+        model: type[models.Model] | None,
+        schema_editor: BaseDatabaseSchemaEditor | None,
     ) -> Any:
         assert model is not None
         return wall_sql(model._meta.db_table, self.rules)
 
     def remove_sql(
-        self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
+        self,
+        model: type[models.Model] | None,
+        schema_editor: BaseDatabaseSchemaEditor | None,
     ) -> Any:
         assert model is not None
         return drop_wall_sql(model._meta.db_table, self.rules)
@@ -147,7 +156,8 @@ def drop_wall_sql(table: str, rules: Sequence[Rule]) -> str:
     statements = [f"DROP POLICY owner_migrates ON {table}"]
     for number, rule in enumerate(rules, start=1):
         statements += [
-            f"DROP POLICY {rule.role}_{number}_{may.lower()} ON {table}" for may in rule.may
+            f"DROP POLICY {rule.role}_{number}_{may.lower()} ON {table}"
+            for may in rule.may
         ]
     roles = sorted({rule.role for rule in rules} | {"recoup_platform"})
     statements += [f"REVOKE ALL ON {table} FROM {role}" for role in roles]
@@ -169,11 +179,17 @@ class CompositeKey(_SchemaConstraint):
 
     def deconstruct(self) -> Any:
         path, args, kwargs = super().deconstruct()
-        kwargs |= {"columns": self.columns, "to": self.to, "to_columns": self.to_columns}
+        kwargs |= {
+            "columns": self.columns,
+            "to": self.to,
+            "to_columns": self.to_columns,
+        }
         return path, args, kwargs
 
     def create_sql(
-        self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
+        self,
+        model: type[models.Model] | None,
+        schema_editor: BaseDatabaseSchemaEditor | None,
     ) -> Any:
         assert model is not None
         target = model._meta.apps.get_model(self.to)._meta.db_table
@@ -185,7 +201,9 @@ class CompositeKey(_SchemaConstraint):
         )
 
     def remove_sql(
-        self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
+        self,
+        model: type[models.Model] | None,
+        schema_editor: BaseDatabaseSchemaEditor | None,
     ) -> Any:
         assert model is not None
         return f"ALTER TABLE {model._meta.db_table} DROP CONSTRAINT {self.name}"

@@ -20,7 +20,9 @@ class LenderOwned(Scoped):
         db_index=False,
     )
 
-    objects: ClassVar[ScopedManager[Self]] = ScopedManager(lender="owner_id", agency=None)  # type: ignore[misc]
+    objects: ClassVar[ScopedManager[Self]] = ScopedManager(
+        lender="owner_id", agency=None
+    )  # type: ignore[misc]
 
     class Meta(Scoped.Meta):
         abstract = True
@@ -43,9 +45,7 @@ def owner_key(child: str, field: str, to: str) -> CompositeKey:
 
 def held(case_id: str) -> str:
     """SQL: the company of the transaction holds the case of this id."""
-    return (
-        f"EXISTS (SELECT 1 FROM cases_case held WHERE held.id = {case_id} AND held.holder_id = {{me}})"
-    )
+    return f"EXISTS (SELECT 1 FROM cases_case held WHERE held.id = {case_id} AND held.holder_id = {{me}})"
 
 
 def book_wall(name: str, seen_by_holder: str, may: tuple[str, ...] = KEEP) -> Wall:

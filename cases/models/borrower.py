@@ -27,17 +27,23 @@ class Borrower(LenderOwned):
     phone_mask = models.CharField(max_length=20, blank=True, default="")
     timezone = models.CharField(max_length=60, blank=True, default="")
 
-    objects: ClassVar[ScopedManager["Borrower"]] = ScopedManager(lender="owner_id", agency=None)
+    objects: ClassVar[ScopedManager["Borrower"]] = ScopedManager(
+        lender="owner_id", agency=None
+    )
 
     class Meta(LenderOwned.Meta):
         indexes = [
-            models.Index("owner", "id_no_hash", name="borrower_id_no"),
-            models.Index("owner", "name", name="borrower_by_name"),
+            models.Index(fields=["owner", "id_no_hash"], name="borrower_id_no"),
+            models.Index(fields=["owner", "name"], name="borrower_by_name"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["owner", "borrower_no"], name="borrower_no"),
+            models.UniqueConstraint(
+                fields=["owner", "borrower_no"], name="borrower_no"
+            ),
             models.UniqueConstraint(fields=["owner", "id"], name="borrower_owner_id"),
-            book_wall("borrower_wall", HOLDS_A_CASE.format(borrower="cases_borrower.id")),
+            book_wall(
+                "borrower_wall", HOLDS_A_CASE.format(borrower="cases_borrower.id")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -71,7 +77,10 @@ class ContactPoint(LenderOwned):
 
     uid = random_uid()
     borrower = models.ForeignKey(
-        Borrower, on_delete=models.PROTECT, related_name="contact_points", db_constraint=False
+        Borrower,
+        on_delete=models.PROTECT,
+        related_name="contact_points",
+        db_constraint=False,
     )
     kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.MOBILE)
     relation = models.CharField(max_length=10, choices=Relation.choices)
@@ -81,19 +90,27 @@ class ContactPoint(LenderOwned):
     number_last4 = models.CharField(max_length=4, blank=True, default="")
     number_mask = models.CharField(max_length=20)
     source = models.CharField(max_length=64, blank=True, default="")
-    state = models.CharField(max_length=10, choices=State.choices, default=State.UNKNOWN)
+    state = models.CharField(
+        max_length=10, choices=State.choices, default=State.UNKNOWN
+    )
 
-    objects: ClassVar[ScopedManager["ContactPoint"]] = ScopedManager(lender="owner_id", agency=None)
+    objects: ClassVar[ScopedManager["ContactPoint"]] = ScopedManager(
+        lender="owner_id", agency=None
+    )
 
     class Meta(LenderOwned.Meta):
         indexes = [
-            models.Index("owner", "number_hash", name="contact_number"),
-            models.Index("owner", "number_last4", name="contact_last4"),
+            models.Index(fields=["owner", "number_hash"], name="contact_number"),
+            models.Index(fields=["owner", "number_last4"], name="contact_last4"),
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["owner", "borrower", "relation", "number_hash"], name="contact_once"
+                fields=["owner", "borrower", "relation", "number_hash"],
+                name="contact_once",
             ),
             owner_key("contact", "borrower", "cases.Borrower"),
-            book_wall("contact_wall", HOLDS_A_CASE.format(borrower="cases_contactpoint.borrower_id")),
+            book_wall(
+                "contact_wall",
+                HOLDS_A_CASE.format(borrower="cases_contactpoint.borrower_id"),
+            ),
         ]

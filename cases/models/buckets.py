@@ -33,7 +33,9 @@ class BucketScheme(LenderOwned):
         constraints = [
             models.UniqueConstraint(fields=["owner", "version"], name="scheme_version"),
             models.UniqueConstraint(fields=["owner", "id"], name="scheme_owner_id"),
-            book_wall("scheme_wall", LENT_FROM.format(owner="cases_bucketscheme.owner_id")),
+            book_wall(
+                "scheme_wall", LENT_FROM.format(owner="cases_bucketscheme.owner_id")
+            ),
         ]
 
 
@@ -44,7 +46,10 @@ class Bucket(LenderOwned):
     """
 
     scheme = models.ForeignKey(
-        BucketScheme, on_delete=models.PROTECT, related_name="buckets", db_constraint=False
+        BucketScheme,
+        on_delete=models.PROTECT,
+        related_name="buckets",
+        db_constraint=False,
     )
     label = models.CharField(max_length=12)
     step = models.PositiveSmallIntegerField()
@@ -52,11 +57,15 @@ class Bucket(LenderOwned):
     upper = models.PositiveIntegerField(null=True)
     parent = models.CharField(max_length=12, blank=True, default="")
 
-    objects: ClassVar[ScopedManager["Bucket"]] = ScopedManager(lender="owner_id", agency=None)
+    objects: ClassVar[ScopedManager["Bucket"]] = ScopedManager(
+        lender="owner_id", agency=None
+    )
 
     class Meta(LenderOwned.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["owner", "scheme", "label"], name="bucket_label"),
+            models.UniqueConstraint(
+                fields=["owner", "scheme", "label"], name="bucket_label"
+            ),
             models.UniqueConstraint(fields=["owner", "id"], name="bucket_owner_id"),
             owner_key("bucket", "scheme", "cases.BucketScheme"),
             book_wall("bucket_wall", LENT_FROM.format(owner="cases_bucket.owner_id")),

@@ -77,18 +77,26 @@ class Case(LenderOwned):
     opened_on = models.DateField()
     closed_on = models.DateField(null=True)
     closed_at = models.DateTimeField(null=True)
-    closure = models.CharField(max_length=20, choices=Closure.choices, blank=True, default="")
+    closure = models.CharField(
+        max_length=20, choices=Closure.choices, blank=True, default=""
+    )
 
-    objects: ClassVar[ScopedManager["Case"]] = ScopedManager(lender="owner_id", agency="holder_id")
+    objects: ClassVar[ScopedManager["Case"]] = ScopedManager(
+        lender="owner_id", agency="holder_id"
+    )
 
     class Meta(LenderOwned.Meta):
         indexes = [
-            models.Index("owner", "next_bucket_on", name="case_crossing", condition=OPEN),
-            models.Index("owner", "-outstanding", "id", name="case_by_amount", condition=OPEN),
             models.Index(
-                "holder",
-                "-outstanding",
-                "id",
+                fields=["owner", "next_bucket_on"], name="case_crossing", condition=OPEN
+            ),
+            models.Index(
+                fields=["owner", "-outstanding", "id"],
+                name="case_by_amount",
+                condition=OPEN,
+            ),
+            models.Index(
+                fields=["holder", "-outstanding", "id"],
                 name="case_held_by_amount",
                 condition=OPEN & Q(holder__isnull=False),
             ),
@@ -150,10 +158,12 @@ class BucketMove(LenderOwned):
     why = models.CharField(max_length=10, choices=Why.choices)
     at = models.DateTimeField(db_default=Now())
 
-    objects: ClassVar[ScopedManager["BucketMove"]] = ScopedManager(lender="owner_id", agency=None)
+    objects: ClassVar[ScopedManager["BucketMove"]] = ScopedManager(
+        lender="owner_id", agency=None
+    )
 
     class Meta(LenderOwned.Meta):
-        indexes = [models.Index("owner", "on_date", name="move_by_date")]
+        indexes = [models.Index(fields=["owner", "on_date"], name="move_by_date")]
         constraints = [
             owner_key("move", "case", "cases.Case"),
             book_wall("move_wall", held("cases_bucketmove.case_id"), APPEND),
@@ -190,7 +200,9 @@ class CaseHold(LenderOwned):
     lifted_by_name = models.CharField(max_length=80, blank=True, default="")
     lifted_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[ScopedManager["CaseHold"]] = ScopedManager(lender="owner_id", agency=None)
+    objects: ClassVar[ScopedManager["CaseHold"]] = ScopedManager(
+        lender="owner_id", agency=None
+    )
 
     class Meta(LenderOwned.Meta):
         constraints = [
@@ -219,7 +231,9 @@ class CaseEvent(LenderOwned):
     data = models.JSONField(default=dict)
     shared = models.BooleanField(default=False)
 
-    objects: ClassVar[ScopedManager["CaseEvent"]] = ScopedManager(lender="owner_id", agency=None)
+    objects: ClassVar[ScopedManager["CaseEvent"]] = ScopedManager(
+        lender="owner_id", agency=None
+    )
 
     class Meta(LenderOwned.Meta):
         constraints = [
@@ -228,7 +242,10 @@ class CaseEvent(LenderOwned):
                 name="event_wall",
                 rules=[
                     Rule(
-                        LENDER_ROLE, APPEND, "owner_id = {me}", "owner_id = {me} AND company_id = {me}"
+                        LENDER_ROLE,
+                        APPEND,
+                        "owner_id = {me}",
+                        "owner_id = {me} AND company_id = {me}",
                     ),
                     Rule(
                         AGENCY_ROLE,

@@ -31,7 +31,11 @@ class Repayment(LenderOwned):
     repayment_no = models.CharField(max_length=64)
     loan_no = models.CharField(max_length=64)
     loan = models.ForeignKey(
-        Loan, on_delete=models.PROTECT, null=True, related_name="repayments", db_constraint=False
+        Loan,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="repayments",
+        db_constraint=False,
     )
     paid_at = models.DateTimeField()
     effective_date = models.DateField()
@@ -49,19 +53,27 @@ class Repayment(LenderOwned):
     state = models.CharField(max_length=10, choices=State.choices)
     booked_at = models.DateTimeField(db_default=Now())
 
-    objects: ClassVar[ScopedManager["Repayment"]] = ScopedManager(lender="owner_id", agency=None)
+    objects: ClassVar[ScopedManager["Repayment"]] = ScopedManager(
+        lender="owner_id", agency=None
+    )
 
     class Meta(LenderOwned.Meta):
         indexes = [
             models.Index(
-                "owner", "loan_no", name="repayment_suspense", condition=Q(state="suspense")
+                fields=["owner", "loan_no"],
+                name="repayment_suspense",
+                condition=Q(state="suspense"),
             )
         ]
         constraints = [
-            models.UniqueConstraint(fields=["owner", "repayment_no"], name="repayment_no"),
+            models.UniqueConstraint(
+                fields=["owner", "repayment_no"], name="repayment_no"
+            ),
             models.UniqueConstraint(fields=["owner", "id"], name="repayment_owner_id"),
             owner_key("repayment", "loan", "cases.Loan"),
-            book_wall("repayment_wall", HOLDS_THE_LOAN.format(loan="cases_repayment.loan_id")),
+            book_wall(
+                "repayment_wall", HOLDS_THE_LOAN.format(loan="cases_repayment.loan_id")
+            ),
         ]
 
 
@@ -92,15 +104,25 @@ class LedgerEntry(LenderOwned):
     fee = money()
     penalty = money()
     repayment = models.ForeignKey(
-        Repayment, on_delete=models.PROTECT, null=True, related_name="entries", db_constraint=False
+        Repayment,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="entries",
+        db_constraint=False,
     )
     booked_at = models.DateTimeField(db_default=Now())
 
-    objects: ClassVar[ScopedManager["LedgerEntry"]] = ScopedManager(lender="owner_id", agency=None)
+    objects: ClassVar[ScopedManager["LedgerEntry"]] = ScopedManager(
+        lender="owner_id", agency=None
+    )
 
     class Meta(LenderOwned.Meta):
         constraints = [
             owner_key("ledger", "loan", "cases.Loan"),
             owner_key("ledger", "repayment", "cases.Repayment"),
-            book_wall("ledger_wall", HOLDS_THE_LOAN.format(loan="cases_ledgerentry.loan_id"), APPEND),
+            book_wall(
+                "ledger_wall",
+                HOLDS_THE_LOAN.format(loan="cases_ledgerentry.loan_id"),
+                APPEND,
+            ),
         ]

@@ -53,13 +53,14 @@ class Loan(LenderOwned):
     row_digest = models.BinaryField(max_length=16)
     in_collections = models.BooleanField(default=False)
 
-    objects: ClassVar[ScopedManager["Loan"]] = ScopedManager(lender="owner_id", agency=None)
+    objects: ClassVar[ScopedManager["Loan"]] = ScopedManager(
+        lender="owner_id", agency=None
+    )
 
     class Meta(LenderOwned.Meta):
         indexes = [
             models.Index(
-                "owner",
-                "due_date",
+                fields=["owner", "due_date"],
                 name="loan_waiting_entry",
                 condition=Q(in_collections=False, outstanding__gt=0),
             )
@@ -85,12 +86,18 @@ class DueDate(LenderOwned):
     due_date = models.DateField()
     recorded_at = models.DateTimeField(db_default=Now())
 
-    objects: ClassVar[ScopedManager["DueDate"]] = ScopedManager(lender="owner_id", agency=None)
+    objects: ClassVar[ScopedManager["DueDate"]] = ScopedManager(
+        lender="owner_id", agency=None
+    )
 
     class Meta(LenderOwned.Meta):
         constraints = [
             owner_key("duedate", "loan", "cases.Loan"),
-            book_wall("duedate_wall", HOLDS_THE_LOAN.format(loan="cases_duedate.loan_id"), APPEND),
+            book_wall(
+                "duedate_wall",
+                HOLDS_THE_LOAN.format(loan="cases_duedate.loan_id"),
+                APPEND,
+            ),
         ]
 
 
@@ -107,11 +114,18 @@ class Instalment(LenderOwned):
     fee = money()
     penalty = money()
 
-    objects: ClassVar[ScopedManager["Instalment"]] = ScopedManager(lender="owner_id", agency=None)
+    objects: ClassVar[ScopedManager["Instalment"]] = ScopedManager(
+        lender="owner_id", agency=None
+    )
 
     class Meta(LenderOwned.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["owner", "loan", "seq"], name="instalment_seq"),
+            models.UniqueConstraint(
+                fields=["owner", "loan", "seq"], name="instalment_seq"
+            ),
             owner_key("instalment", "loan", "cases.Loan"),
-            book_wall("instalment_wall", HOLDS_THE_LOAN.format(loan="cases_instalment.loan_id")),
+            book_wall(
+                "instalment_wall",
+                HOLDS_THE_LOAN.format(loan="cases_instalment.loan_id"),
+            ),
         ]

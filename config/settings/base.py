@@ -3,7 +3,7 @@
 The modules beside this one add where things are: `web`, `operator` and `test`.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -240,6 +240,7 @@ def logging_settings(level: str) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
     }
 
+
 # Background work. A message is only a nudge: the work itself is a row, and a sweeper finds what
 # was never sent. So a publisher gives up at once when Redis is away, and nothing is lost.
 CELERY_TASK_SERIALIZER = "json"
@@ -264,4 +265,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_max": 0,
 }
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {"tick": {"task": "config.tasks.tick", "schedule": timedelta(minutes=5)}}
+# Kept in memory, and due at once at every start: what was missed is caught up without waiting.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+CELERY_BEAT_SCHEDULE = {
+    "tick": {
+        "task": "config.tasks.tick",
+        "schedule": timedelta(minutes=5),
+        "last_run_at": datetime(2000, 1, 1, tzinfo=UTC),
+    },
+}

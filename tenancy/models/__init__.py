@@ -3,13 +3,13 @@
 from tenancy.models.audit import AuditEntry, CrossingRecord, SignIn
 from tenancy.models.company import Company, CompanySettings
 from tenancy.models.people import (
-    GroupObjectPermission,
+    GroupGrant,
     Role,
     Team,
     TeamMember,
     TotpDevice,
     User,
-    UserObjectPermission,
+    UserGrant,
 )
 from tenancy.models.tokens import ApiToken, IdempotencyKey
 from tenancy.models.work import Job, NightStep
@@ -20,7 +20,7 @@ __all__ = [
     "Company",
     "CompanySettings",
     "CrossingRecord",
-    "GroupObjectPermission",
+    "GroupGrant",
     "IdempotencyKey",
     "Job",
     "NightStep",
@@ -30,5 +30,5 @@ __all__ = [
     "TeamMember",
     "TotpDevice",
     "User",
-    "UserObjectPermission",
+    "UserGrant",
 ]

@@ -27,7 +27,7 @@ class AuditEntry(CompanyOwned):
     objects: ClassVar[ScopedManager["AuditEntry"]] = ScopedManager()
 
     class Meta(CompanyOwned.Meta):
-        indexes = [models.Index("company", "-at", "-id", name="audit_newest")]
+        indexes = [models.Index(fields=["company", "-at", "-id"], name="audit_newest")]
         constraints = [Wall(name="audit_wall", rules=own(APPEND))]
 
 
@@ -53,7 +53,9 @@ class SignIn(CompanyOwned):
     objects: ClassVar[ScopedManager["SignIn"]] = ScopedManager()
 
     class Meta(CompanyOwned.Meta):
-        indexes = [models.Index("company", "-at", "-id", name="sign_in_newest")]
+        indexes = [
+            models.Index(fields=["company", "-at", "-id"], name="sign_in_newest")
+        ]
         constraints = [Wall(name="sign_in_wall", rules=own(APPEND))]
 
 
@@ -69,5 +71,5 @@ class CrossingRecord(CompanyOwned):
     objects: ClassVar[ScopedManager["CrossingRecord"]] = ScopedManager()
 
     class Meta(CompanyOwned.Meta):
-        indexes = [models.Index("company", "-at", name="crossing_newest")]
+        indexes = [models.Index(fields=["company", "-at"], name="crossing_newest")]
         constraints = [Wall(name="crossing_wall", rules=own(APPEND))]

@@ -6,13 +6,22 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.utils import timezone
+from django.utils.timezone import now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from tenancy.managers import CurrentCompanyDefault, ScopedManager
 from tenancy.models.base import CompanyOwned
-from tenancy.walls import AGENCY_ROLE, APP_ROLE, KEEP, LENDER_ROLE, READ, Rule, Wall, own
+from tenancy.walls import (
+    AGENCY_ROLE,
+    APP_ROLE,
+    KEEP,
+    LENDER_ROLE,
+    READ,
+    Rule,
+    Wall,
+    own,
+)
 
 
 class Company(models.Model):
@@ -35,7 +44,7 @@ class Company(models.Model):
     language = models.CharField(max_length=10, default="zh-hans")
     jurisdiction = models.CharField(max_length=2, default="CN")
     is_active = models.BooleanField(default=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=now)
 
     objects: ClassVar[models.Manager["Company"]] = models.Manager()
 
@@ -75,7 +84,7 @@ class Company(models.Model):
 
     def local_date(self, at: datetime | None = None) -> date:
         """The company's calendar date at a moment (now by default)."""
-        return (at or timezone.now()).astimezone(self.zone).date()
+        return (at or now()).astimezone(self.zone).date()
 
 
 class CompanySettings(CompanyOwned):
@@ -87,7 +96,9 @@ class CompanySettings(CompanyOwned):
         related_name="settings",
         db_default=CurrentCompanyDefault(),
     )
-    allowed_networks = ArrayField(models.CharField(max_length=50), default=list, blank=True)
+    allowed_networks = ArrayField(
+        models.CharField(max_length=50), default=list, blank=True
+    )
     work_starts = models.TimeField(null=True, blank=True)
     work_ends = models.TimeField(null=True, blank=True)
     require_totp = models.BooleanField(default=False)

@@ -6,10 +6,14 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import _user_has_perm  # type: ignore[attr-defined]
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.utils import timezone
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django_otp.models import Device, ThrottlingMixin
-from guardian.models.models import GroupObjectPermissionAbstract, UserObjectPermissionAbstract
+from guardian.managers import GroupObjectPermissionManager, UserObjectPermissionManager
+from guardian.models.models import (
+    GroupObjectPermissionAbstract,
+    UserObjectPermissionAbstract,
+)
 
 from tenancy.managers import ScopedManager, ScopedQuerySet
 from tenancy.models.base import CompanyOwned, random_uid
@@ -40,7 +44,10 @@ class Team(CompanyOwned):
     objects: ClassVar[ScopedManager["Team"]] = ScopedManager()
 
     class Meta(CompanyOwned.Meta):
-        permissions = [("lead_team", "Leads the team"), ("inspect_team", "Inspects the team")]
+        permissions = [
+            ("lead_team", "Leads the team"),
+            ("inspect_team", "Inspects the team"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["company", "name"], name="team_name"),
             models.UniqueConstraint(fields=["company", "id"], name="team_company_id"),
@@ -64,7 +71,9 @@ class User(AbstractBaseUser, CompanyOwned):
     uid = random_uid()
     username = models.CharField(max_length=60)
     display_name = models.CharField(max_length=80)
-    roles = ArrayField(models.CharField(max_length=20, choices=Role.choices), default=list)
+    roles = ArrayField(
+        models.CharField(max_length=20, choices=Role.choices), default=list
+    )
     email = models.EmailField(blank=True, default="")
     language = models.CharField(max_length=10, blank=True, default="")
     theme = models.CharField(max_length=5, blank=True, default="")
@@ -72,7 +81,7 @@ class User(AbstractBaseUser, CompanyOwned):
     capacity = models.PositiveIntegerField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=False)
-    joined_at = models.DateTimeField(default=timezone.now)
+    joined_at = models.DateTimeField(default=now)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -120,7 +129,9 @@ class TeamMember(CompanyOwned):
 
     class Meta(CompanyOwned.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["company", "team", "user"], name="member_once"),
+            models.UniqueConstraint(
+                fields=["company", "team", "user"], name="member_once"
+            ),
             CompositeKey(
                 name="member_team_fk",
                 columns=("company_id", "team_id"),
@@ -147,7 +158,9 @@ class TotpDevice(ThrottlingMixin, Device, CompanyOwned):
 
     class Meta(CompanyOwned.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["company", "user"], name="totp_one_per_user"),
+            models.UniqueConstraint(
+                fields=["company", "user"], name="totp_one_per_user"
+            ),
             Wall(name="totp_wall", rules=own(ALL)),
         ]
 
@@ -156,24 +169,28 @@ class TotpDevice(ThrottlingMixin, Device, CompanyOwned):
         return 1
 
 
-class UserObjectPermission(CompanyOwned, UserObjectPermissionAbstract):
+class UserGrantManager(ScopedManager["UserGrant"], UserObjectPermissionManager):
+    """guardian's grants of the open scope's company."""
+
+
+class GroupGrantManager(ScopedManager["GroupGrant"], GroupObjectPermissionManager):
+    """guardian asks for it; see GroupGrant."""
+
+
+class UserGrant(CompanyOwned, UserObjectPermissionAbstract):
     """A grant on one object to one person: few, never a row per case."""
 
-    id: Any = models.BigAutoField(primary_key=True)
-
-    objects: ClassVar[Any]
+    objects: ClassVar[Any] = UserGrantManager()
 
     class Meta(CompanyOwned.Meta, UserObjectPermissionAbstract.Meta):
         abstract = False
         constraints = [Wall(name="user_grant_wall", rules=own(ALL))]
 
 
-class GroupObjectPermission(CompanyOwned, GroupObjectPermissionAbstract):
+class GroupGrant(CompanyOwned, GroupObjectPermissionAbstract):
     """Required by django-guardian; Recoup grants to people, so no rows."""
 
-    id: Any = models.BigAutoField(primary_key=True)
-
-    objects: ClassVar[Any]
+    objects: ClassVar[Any] = GroupGrantManager()
 
     class Meta(CompanyOwned.Meta, GroupObjectPermissionAbstract.Meta):
         abstract = False

@@ -20,7 +20,9 @@ class ApiToken(CompanyOwned):
 
     uid = random_uid()
     name = models.CharField(max_length=80)
-    scopes = ArrayField(models.CharField(max_length=20, choices=Purpose.choices), default=list)
+    scopes = ArrayField(
+        models.CharField(max_length=20, choices=Purpose.choices), default=list
+    )
     secret_hash = models.BinaryField(max_length=32)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by_name = models.CharField(max_length=80)
@@ -31,7 +33,9 @@ class ApiToken(CompanyOwned):
 
     class Meta(CompanyOwned.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["company", "secret_hash"], name="token_secret"),
+            models.UniqueConstraint(
+                fields=["company", "secret_hash"], name="token_secret"
+            ),
             Wall(name="token_wall", rules=own(KEEP)),
         ]
 
@@ -50,6 +54,8 @@ class IdempotencyKey(CompanyOwned):
 
     class Meta(CompanyOwned.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["company", "token", "key"], name="idempotency_key"),
+            models.UniqueConstraint(
+                fields=["company", "token", "key"], name="idempotency_key"
+            ),
             Wall(name="idempotency_wall", rules=own(ALL)),
         ]

@@ -45,12 +45,11 @@ class Job(CompanyOwned):
     class Meta(CompanyOwned.Meta):
         indexes = [
             models.Index(
-                "company",
-                "state",
+                fields=["company", "state"],
                 name="job_waiting",
                 condition=models.Q(state__in=["queued", "running"]),
             ),
-            models.Index("company", "-created_at", name="job_newest"),
+            models.Index(fields=["company", "-created_at"], name="job_newest"),
         ]
         constraints = [Wall(name="job_wall", rules=own(KEEP))]
 
