@@ -14,7 +14,9 @@ def main() -> None:
     except ImportError as error:
         sys.exit(f"Recoup cannot start: {error.name} is not installed; run `make setup`.")
     try:
-        ensure_servers()
+        # The command that shows and stops the servers must not start them first.
+        if sys.argv[1:2] != ["servers"]:
+            ensure_servers()
     except CannotRun as error:
         sys.exit(f"Recoup cannot start: {error}.")
     from django.core.management import execute_from_command_line
