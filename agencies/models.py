@@ -1,6 +1,6 @@
 """Outsourcing: the packages a lender places with an agency, and each case's placement in them."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -17,12 +17,8 @@ from tenancy.walls import AGENCY_ROLE, KEEP, LENDER_ROLE, READ, CompositeKey, Ru
 class TwoParty(Scoped):
     """A record between a lender and an agency: both read it, each writes its own columns."""
 
-    lender = models.ForeignKey(
-        Company, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
-    agency = models.ForeignKey(
-        Company, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    lender = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+", db_index=False)
+    agency = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta(Scoped.Meta):
         abstract = True
@@ -44,9 +40,7 @@ class Package(TwoParty):
     accepted_at = models.DateTimeField(null=True)
     accepted_by_name = models.CharField(max_length=80, blank=True, default="")
 
-    objects: ClassVar[ScopedManager["Package"]] = ScopedManager(
-        lender="lender_id", agency="agency_id"
-    )
+    objects: ClassVar[ScopedManager[Self]] = ScopedManager(lender="lender_id", agency="agency_id")
 
     class Meta(TwoParty.Meta):
         indexes = [
@@ -54,9 +48,7 @@ class Package(TwoParty):
         ]
         constraints = [
             models.UniqueConstraint(fields=["lender", "number"], name="package_number"),
-            models.UniqueConstraint(
-                fields=["lender", "agency", "id"], name="package_parties"
-            ),
+            models.UniqueConstraint(fields=["lender", "agency", "id"], name="package_parties"),
             Wall(
                 name="package_wall",
                 rules=[
@@ -97,9 +89,7 @@ class Placement(TwoParty):
     end_kind = models.CharField(max_length=10, blank=True, default="")
     end_reason = models.CharField(max_length=300, blank=True, default="")
 
-    objects: ClassVar[ScopedManager["Placement"]] = ScopedManager(
-        lender="lender_id", agency="agency_id"
-    )
+    objects: ClassVar[ScopedManager[Self]] = ScopedManager(lender="lender_id", agency="agency_id")
 
     class Meta(TwoParty.Meta):
         indexes = [models.Index(fields=["agency", "ended_at"], name="placement_held")]

@@ -1,6 +1,6 @@
 """How cases are worked: whose desk they are on, what was noted, and what comes next."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -60,9 +60,7 @@ class Assignment(CompanyOwned):
         RECALLED = "recalled", _("Recalled")
 
     uid = random_uid()
-    owner = models.ForeignKey(
-        Company, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    owner = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+", db_index=False)
     case = models.ForeignKey(
         Case, on_delete=models.PROTECT, related_name="assignments", db_constraint=False
     )
@@ -87,16 +85,12 @@ class Assignment(CompanyOwned):
     assigned_on = models.DateField()
     assigned_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True)
-    end_kind = models.CharField(
-        max_length=10, choices=EndKind.choices, blank=True, default=""
-    )
+    end_kind = models.CharField(max_length=10, choices=EndKind.choices, blank=True, default="")
     next_action = models.CharField(max_length=120, blank=True, default="")
     next_action_at = models.DateTimeField()
     last_touch_at = models.DateTimeField(null=True)
     last_touch_by_name = models.CharField(max_length=80, blank=True, default="")
     last_disposition = models.CharField(max_length=30, blank=True, default="")
-
-    objects: ClassVar[ScopedManager["Assignment"]] = ScopedManager()
 
     class Meta(CompanyOwned.Meta):
         indexes = [
@@ -175,13 +169,9 @@ class Disposition(CompanyOwned):
     next_action_after = models.DurationField(null=True)
     is_active = models.BooleanField(default=True)
 
-    objects: ClassVar[ScopedManager["Disposition"]] = ScopedManager()
-
     class Meta(CompanyOwned.Meta):
         constraints = [
-            models.UniqueConstraint(
-                fields=["company", "code"], name="disposition_code"
-            ),
+            models.UniqueConstraint(fields=["company", "code"], name="disposition_code"),
             Wall(name="disposition_wall", rules=own(KEEP)),
         ]
 
@@ -204,9 +194,7 @@ class Note(CompanyOwned):
     """
 
     uid = random_uid()
-    owner = models.ForeignKey(
-        Company, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    owner = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+", db_index=False)
     case = models.ForeignKey(
         Case, on_delete=models.PROTECT, related_name="notes", db_constraint=False
     )
@@ -221,7 +209,7 @@ class Note(CompanyOwned):
     next_action_at = models.DateTimeField(null=True)
     shared = models.BooleanField(default=False)
 
-    objects: ClassVar[ScopedManager["Note"]] = ScopedManager(lender=None, agency=None)
+    objects: ClassVar[ScopedManager[Self]] = ScopedManager(lender=None, agency=None)
 
     class Meta(CompanyOwned.Meta):
         constraints = [
@@ -243,8 +231,7 @@ class Note(CompanyOwned):
                     Rule(
                         AGENCY_ROLE,
                         ("INSERT",),
-                        "company_id = {me} AND "
-                        + HELD_EVER.format(case="collection_note.case_id"),
+                        "company_id = {me} AND " + HELD_EVER.format(case="collection_note.case_id"),
                     ),
                 ],
             ),

@@ -10,8 +10,10 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        """Make the Celery app the default one before any task is declared or called."""
-        from config import celery  # noqa: F401
+        """Make the Celery app the default one before any task is declared; connect the floors."""
+        from config import celery, wiring  # noqa: F401
+
+        wiring.connect()
 
 
 class StaticFiles(StaticFilesConfig):
@@ -19,9 +21,9 @@ class StaticFiles(StaticFilesConfig):
 
     ignore_patterns = [
         *StaticFilesConfig.ignore_patterns,
-        *("*.map", "*.ts", "*.scss", "*.html", "*.rtl.*", "*.esm*", "package.json"),
-        *("img", "libs", "types", "css/tabler-*", "css/tabler.css"),
-        *("js/tabler.js", "js/tabler-*", "tabler-icons.css", "*tabler-icons-*"),
+        *("*.map", "*.scss", "*.rtl.*", "*.esm*", "package.json"),
+        *("tabler-[!i]*.css", "tabler.css", "tabler.js", "tabler-theme*.js"),
+        *("tabler-icons.css", "tabler-icons*.html", "*tabler-icons-*"),
         *("echarts.js", "echarts.common*", "echarts.simple*"),
-        *("htmx.js", "htmx.amd*", "htmx.cjs*", "htmx.min.js.gz", "ext"),
+        *("htmx.js", "htmx.amd*", "htmx.cjs*", "htmx.min.js.gz", "ext", "extension"),
     ]

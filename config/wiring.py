@@ -2,9 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 
-from tenancy.events import Event, Listener
-from tenancy.jobs import Handler
+from celery import current_app
+
+from tenancy.events import Event, Listener, wire
+from tenancy.jobs import Handler, wire_jobs
 
 LISTENERS: Mapping[type[Event], Sequence[Listener]] = {}
 
 JOBS: Mapping[str, Handler] = {}
+
+
+def connect() -> None:
+    """Put the page above into force; called once at start."""
+    wire(LISTENERS)
+    wire_jobs(handlers=JOBS, nudge=nudge)
+
+
+def nudge(company_id: int, job_id: int) -> None:
+    """Send a worker the ids of a waiting job; raises when the queue cannot be reached."""
+    current_app.send_task("config.tasks.run_job", args=[company_id, job_id])

@@ -32,9 +32,7 @@ def within_networks(address: str | None, networks: list[str]) -> bool:
         here = ipaddress.ip_address(address or "")
     except ValueError:
         return False
-    return any(
-        here in ipaddress.ip_network(network, strict=False) for network in networks
-    )
+    return any(here in ipaddress.ip_network(network, strict=False) for network in networks)
 
 
 def within_hours(now: time, starts: time | None, ends: time | None) -> bool:
@@ -65,9 +63,7 @@ def for_roles(*roles: str, kinds: tuple[str, ...] = ()) -> Callable[[View], View
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
-        def guarded(
-            request: HttpRequest, *args: Any, **kwargs: Any
-        ) -> HttpResponseBase:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             user = request.user
             if not isinstance(user, User) or not user.has_role(*roles):
                 raise PermissionDenied
@@ -90,4 +86,5 @@ def teams_led(user: User) -> QuerySet[Team]:
     """The teams whose lead the person is (a grant per team)."""
     if not user.has_role(Role.TEAM_LEAD):
         return Team.objects.none()
-    return get_objects_for_user(user, "lead_team", Team, use_groups=False)  # type: ignore[no-any-return]
+    teams: QuerySet[Team] = get_objects_for_user(user, "lead_team", Team, use_groups=False)
+    return teams

@@ -40,11 +40,7 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def changed(
-    before: dict[str, Any], after: dict[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def changed(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Only the fields that differ, before and after."""
     names = [name for name in after if before.get(name) != after[name]]
-    return {name: before.get(name) for name in names}, {
-        name: after[name] for name in names
-    }
+    return {name: before.get(name) for name in names}, {name: after[name] for name in names}

@@ -38,9 +38,7 @@ class CompanyBackend(BaseBackend):
                     username=split_login(username or "")[0], is_active=True
                 ).first()
         if user is None:
-            User().set_password(
-                password
-            )  # as slow as a real check, so that names do not leak
+            User().set_password(password)  # as slow as a real check, so that names do not leak
             return None
         return user if user.check_password(password or "") else None
 

@@ -51,7 +51,7 @@ def ask_for(
     """
     if kind not in _handlers:
         raise LookupError(f"No job is called {kind!r}; see config/wiring.py.")
-    job = Job.objects.create(
+    job: Job = Job.objects.create(
         kind=kind,
         args=args,
         title=title,
@@ -68,9 +68,7 @@ def nudge_worker(company_id: int, job_id: int) -> None:
     """Tell a worker of a waiting job; a queue that cannot be reached is only logged."""
     try:
         _nudge[0](company_id, job_id)
-    except (
-        Exception
-    ) as error:  # whatever the broker raises, the row is safe and is swept later
+    except Exception as error:  # noqa: BLE001
         log.warning("job %s waits for the sweeper: %s", job_id, error)
 
 
@@ -124,9 +122,7 @@ def _reporter(company: Company, job_id: int) -> Report:
 
 def _finish(company: Company, job_id: int, **fields: Any) -> None:
     with company_scope(company):
-        Job.objects.filter(pk=job_id).update(
-            finished_at=timezone.now(), lease_until=None, **fields
-        )
+        Job.objects.filter(pk=job_id).update(finished_at=timezone.now(), lease_until=None, **fields)
 
 
 def sweep(*, company: Company) -> int:
@@ -143,9 +139,7 @@ def sweep(*, company: Company) -> int:
             error=f"Started {ATTEMPTS} times; each time the worker was lost.",
         )
         waiting = list(
-            Job.objects.filter(Q(state=Job.State.QUEUED) | lost).values_list(
-                "pk", flat=True
-            )
+            Job.objects.filter(Q(state=Job.State.QUEUED) | lost).values_list("pk", flat=True)
         )
     for job_id in waiting:
         nudge_worker(company.pk, job_id)

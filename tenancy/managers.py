@@ -27,8 +27,8 @@ class CurrentCompany(Expression):
 
     def as_sql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, list[Any]]:
-        return "%s", [current_scope().company_id]
+    ) -> tuple[str, tuple[str | int, ...]]:
+        return "%s", (current_scope().company_id,)
 
 
 class CurrentCompanyDefault(models.Func):
@@ -59,9 +59,7 @@ class InScope(Expression):
     def set_source_expressions(self, exprs: Iterable[Any]) -> None:
         self.sources = dict(zip(self.sources, exprs, strict=True))
 
-    def resolve_expression(
-        self, query: Any = None, *args: Any, **kwargs: Any
-    ) -> "InScope":
+    def resolve_expression(self, query: Any = None, *args: Any, **kwargs: Any) -> "InScope":
         resolved = InScope(lender=self.columns[LENDER], agency=self.columns[AGENCY])
         resolved.sources = {
             kind: models.F(name).resolve_expression(query, *args, **kwargs)
@@ -72,13 +70,13 @@ class InScope(Expression):
 
     def as_sql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, list[Any]]:
+    ) -> tuple[str, tuple[str | int, ...]]:
         scope = current_scope()
         source = self.sources.get(scope.kind)
         if source is None:
-            return "TRUE", []
+            return "TRUE", ()
         sql, params = compiler.compile(source)
-        return f"{sql} = %s", [*params, scope.company_id]
+        return f"{sql} = %s", (*params, scope.company_id)
 
 
 class ScopedQuerySet(models.QuerySet[M]):
@@ -90,19 +88,17 @@ class ScopedQuerySet(models.QuerySet[M]):
         return super()._insert(*args, **kwargs)  # type: ignore[misc]
 
 
-class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)[M]):  # type: ignore[misc]
+class ScopedManager(models.Manager[M]):
     """The default and base manager of every table that holds a company's rows."""
 
     def __init__(
         self, *, lender: str | None = "company_id", agency: str | None = "company_id"
-    ):
+    ) -> None:
         super().__init__()
         self.lender_column, self.agency_column = lender, agency
 
-    def get_queryset(self) -> ScopedQuerySet[M]:
-        rows: ScopedQuerySet[M] = super().get_queryset()
+    def get_queryset(self) -> models.QuerySet[M]:
+        rows: ScopedQuerySet[M] = ScopedQuerySet(self.model, using=self._db)
         if self._db in OPERATOR_ALIASES:
             return rows
-        return rows.filter(
-            InScope(lender=self.lender_column, agency=self.agency_column)
-        )
+        return rows.filter(InScope(lender=self.lender_column, agency=self.agency_column))

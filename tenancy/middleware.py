@@ -1,7 +1,7 @@
 """Every request names its company in the clear, enters its scope, then shows its credential."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -9,13 +9,14 @@ from django.shortcuts import redirect
 from django.utils import timezone, translation
 
 from tenancy.access import refused_here_and_now
+from tenancy.http import Request
 from tenancy.models import Company
 from tenancy.scope import ROLE_OF_KIND, company_scope
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 LANGUAGE_COOKIE = "recoup_language"
 SESSION_COMPANY = "company"
-TOKEN_PREFIX = "rcp_"
+TOKEN_PREFIX = "rcp_"  # noqa: S105 what every token starts with
 
 
 def remember_company(request: HttpRequest, company: Company) -> None:
@@ -70,7 +71,8 @@ class LanguageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         user = request.user
-        request.company = user.company if user.is_authenticated else None
+        company = user.company if user.is_authenticated else None
+        cast(Request, request).company = company
         language = (
             (user.language or user.company.language)
             if user.is_authenticated
@@ -81,9 +83,9 @@ class LanguageMiddleware:
             language = settings.LANGUAGE_CODE
         request.LANGUAGE_CODE = language
         with translation.override(language):
-            if request.company is None:
+            if company is None:
                 return self._answer(request, language)
-            with timezone.override(request.company.zone):
+            with timezone.override(company.zone):
                 return self._answer(request, language)
 
     def _answer(self, request: HttpRequest, language: str) -> HttpResponseBase:
@@ -121,8 +123,6 @@ class AccessMiddleware:
     def _must_first(self, user: Any, request: HttpRequest) -> str:
         if user.must_change_password:
             return "me:password"
-        if user.company.settings.require_totp and not request.session.get(
-            "second_factor"
-        ):
+        if user.company.settings.require_totp and not request.session.get("second_factor"):
             return "me:second-factor"
         return ""

@@ -39,8 +39,8 @@ class StepDone:
     again: bool
 
 
-def last_night(company: Company) -> date | None:
-    """The newest business date that was opened; call inside the company's scope."""
+def last_night() -> date | None:
+    """The newest business date that the scope's company opened."""
     newest: date | None = NightStep.objects.filter(done_at__isnull=False).aggregate(
         newest=Max("business_date")
     )["newest"]
@@ -52,7 +52,7 @@ def business_date(company: Company) -> date:
 
     Call inside the company's scope.
     """
-    return last_night(company) or company.local_date()
+    return last_night() or company.local_date()
 
 
 def days_to_run(company: Company, until: date) -> list[date]:
@@ -62,15 +62,13 @@ def days_to_run(company: Company, until: date) -> list[date]:
     those that are done find themselves so. A date in the past is run alone.
     """
     with company_scope(company):
-        newest = last_night(company)
+        newest = last_night()
     if newest is None or until < newest:
         return [until]
     return [newest + timedelta(days=n) for n in range((until - newest).days + 1)]
 
 
-def run_night(
-    *, company: Company, steps: Sequence[Step], until: date
-) -> Iterator[StepDone]:
+def run_night(*, company: Company, steps: Sequence[Step], until: date) -> Iterator[StepDone]:
     """Open every business date up to `until`; yields after each step. Call outside a scope."""
     for day in days_to_run(company, until):
         for step in steps:
@@ -86,13 +84,9 @@ def run_step(*, company: Company, step: Step, day: date) -> StepDone:
             ignore_conflicts=True,
         )
     with company_scope(company):
-        row = NightStep.objects.select_for_update().get(
-            business_date=day, step=step.name
-        )
+        row = NightStep.objects.select_for_update().get(business_date=day, step=step.name)
         if row.done_at is not None:
-            return StepDone(
-                day, step.name, row.counts, row.seconds or Decimal(0), again=True
-            )
+            return StepDone(day, step.name, row.counts, row.seconds or Decimal(0), again=True)
         row.counts = step.run(company, day)
         row.seconds = Decimal(f"{time.monotonic() - started:.3f}")
         row.done_at = timezone.now()

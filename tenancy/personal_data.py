@@ -36,7 +36,8 @@ def seal(value: str) -> str:
         return ""
     key_id, ring = _current_ring()
     nonce = os.urandom(NONCE_BYTES)
-    return f"{key_id}:{base64.b64encode(nonce + ring[key_id].encrypt(nonce, value.encode(), None)).decode()}"
+    text = base64.b64encode(nonce + ring[key_id].encrypt(nonce, value.encode(), None))
+    return f"{key_id}:{text.decode()}"
 
 
 def open_sealed(sealed: str) -> str:
@@ -49,9 +50,7 @@ def open_sealed(sealed: str) -> str:
     try:
         return ring[key_id].decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], None).decode()
     except (KeyError, InvalidTag) as error:
-        raise CannotOpen(
-            f"No key of FIELD_KEYS opens this value (key id {key_id!r})."
-        ) from error
+        raise CannotOpen(f"No key of FIELD_KEYS opens this value (key id {key_id!r}).") from error
 
 
 def is_sealed_with_newest(sealed: str) -> bool:

@@ -57,9 +57,7 @@ def current_scope() -> Scope:
     """The open scope; raises NoCompany outside of any."""
     scope = _scope.get()
     if scope is None:
-        raise NoCompany(
-            "No company's scope is open: enter company_scope(company) first."
-        )
+        raise NoCompany("No company's scope is open: enter company_scope(company) first.")
     return scope
 
 

@@ -100,7 +100,7 @@ class _SchemaConstraint(BaseConstraint):
         """Nothing to validate in Python: the database holds it."""
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.deconstruct() == other.deconstruct()  # type: ignore[attr-defined]
+        return type(self) is type(other) and self.deconstruct() == other.deconstruct()
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -156,8 +156,7 @@ def drop_wall_sql(table: str, rules: Sequence[Rule]) -> str:
     statements = [f"DROP POLICY owner_migrates ON {table}"]
     for number, rule in enumerate(rules, start=1):
         statements += [
-            f"DROP POLICY {rule.role}_{number}_{may.lower()} ON {table}"
-            for may in rule.may
+            f"DROP POLICY {rule.role}_{number}_{may.lower()} ON {table}" for may in rule.may
         ]
     roles = sorted({rule.role for rule in rules} | {"recoup_platform"})
     statements += [f"REVOKE ALL ON {table} FROM {role}" for role in roles]

@@ -1,12 +1,9 @@
 """The people who owe, and the numbers by which they may be reached."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.base import LenderOwned, book_wall, owner_key
-from tenancy.managers import ScopedManager
 from tenancy.models.base import random_uid
 
 HOLDS_A_CASE = (
@@ -27,23 +24,15 @@ class Borrower(LenderOwned):
     phone_mask = models.CharField(max_length=20, blank=True, default="")
     timezone = models.CharField(max_length=60, blank=True, default="")
 
-    objects: ClassVar[ScopedManager["Borrower"]] = ScopedManager(
-        lender="owner_id", agency=None
-    )
-
     class Meta(LenderOwned.Meta):
         indexes = [
             models.Index(fields=["owner", "id_no_hash"], name="borrower_id_no"),
             models.Index(fields=["owner", "name"], name="borrower_by_name"),
         ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["owner", "borrower_no"], name="borrower_no"
-            ),
+            models.UniqueConstraint(fields=["owner", "borrower_no"], name="borrower_no"),
             models.UniqueConstraint(fields=["owner", "id"], name="borrower_owner_id"),
-            book_wall(
-                "borrower_wall", HOLDS_A_CASE.format(borrower="cases_borrower.id")
-            ),
+            book_wall("borrower_wall", HOLDS_A_CASE.format(borrower="cases_borrower.id")),
         ]
 
     def __str__(self) -> str:
@@ -90,13 +79,7 @@ class ContactPoint(LenderOwned):
     number_last4 = models.CharField(max_length=4, blank=True, default="")
     number_mask = models.CharField(max_length=20)
     source = models.CharField(max_length=64, blank=True, default="")
-    state = models.CharField(
-        max_length=10, choices=State.choices, default=State.UNKNOWN
-    )
-
-    objects: ClassVar[ScopedManager["ContactPoint"]] = ScopedManager(
-        lender="owner_id", agency=None
-    )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.UNKNOWN)
 
     class Meta(LenderOwned.Meta):
         indexes = [

@@ -1,11 +1,8 @@
 """Aging buckets: a lender's schemes, each valid from a date, each a ladder of day ranges."""
 
-from typing import ClassVar
-
 from django.db import models
 
 from cases.models.base import LenderOwned, book_wall, owner_key
-from tenancy.managers import ScopedManager
 from tenancy.models.base import random_uid
 
 LENT_FROM = (
@@ -25,17 +22,11 @@ class BucketScheme(LenderOwned):
     created_at = models.DateTimeField(auto_now_add=True)
     created_by_name = models.CharField(max_length=80, blank=True, default="")
 
-    objects: ClassVar[ScopedManager["BucketScheme"]] = ScopedManager(
-        lender="owner_id", agency=None
-    )
-
     class Meta(LenderOwned.Meta):
         constraints = [
             models.UniqueConstraint(fields=["owner", "version"], name="scheme_version"),
             models.UniqueConstraint(fields=["owner", "id"], name="scheme_owner_id"),
-            book_wall(
-                "scheme_wall", LENT_FROM.format(owner="cases_bucketscheme.owner_id")
-            ),
+            book_wall("scheme_wall", LENT_FROM.format(owner="cases_bucketscheme.owner_id")),
         ]
 
 
@@ -57,15 +48,9 @@ class Bucket(LenderOwned):
     upper = models.PositiveIntegerField(null=True)
     parent = models.CharField(max_length=12, blank=True, default="")
 
-    objects: ClassVar[ScopedManager["Bucket"]] = ScopedManager(
-        lender="owner_id", agency=None
-    )
-
     class Meta(LenderOwned.Meta):
         constraints = [
-            models.UniqueConstraint(
-                fields=["owner", "scheme", "label"], name="bucket_label"
-            ),
+            models.UniqueConstraint(fields=["owner", "scheme", "label"], name="bucket_label"),
             models.UniqueConstraint(fields=["owner", "id"], name="bucket_owner_id"),
             owner_key("bucket", "scheme", "cases.BucketScheme"),
             book_wall("bucket_wall", LENT_FROM.format(owner="cases_bucket.owner_id")),

@@ -1,13 +1,13 @@
 """Cases: a loan's stay in collections, its moves between buckets, its holds and its history."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.base import LenderOwned, book_wall, held, money, owner_key
+from cases.models.base import LenderOwned, book_wall, held, owner_key
 from cases.models.borrower import Borrower
 from cases.models.buckets import Bucket
 from cases.models.loan import Loan
@@ -77,19 +77,13 @@ class Case(LenderOwned):
     opened_on = models.DateField()
     closed_on = models.DateField(null=True)
     closed_at = models.DateTimeField(null=True)
-    closure = models.CharField(
-        max_length=20, choices=Closure.choices, blank=True, default=""
-    )
+    closure = models.CharField(max_length=20, choices=Closure.choices, blank=True, default="")
 
-    objects: ClassVar[ScopedManager["Case"]] = ScopedManager(
-        lender="owner_id", agency="holder_id"
-    )
+    objects: ClassVar[ScopedManager[Self]] = ScopedManager(lender="owner_id", agency="holder_id")
 
     class Meta(LenderOwned.Meta):
         indexes = [
-            models.Index(
-                fields=["owner", "next_bucket_on"], name="case_crossing", condition=OPEN
-            ),
+            models.Index(fields=["owner", "next_bucket_on"], name="case_crossing", condition=OPEN),
             models.Index(
                 fields=["owner", "-outstanding", "id"],
                 name="case_by_amount",
@@ -158,10 +152,6 @@ class BucketMove(LenderOwned):
     why = models.CharField(max_length=10, choices=Why.choices)
     at = models.DateTimeField(db_default=Now())
 
-    objects: ClassVar[ScopedManager["BucketMove"]] = ScopedManager(
-        lender="owner_id", agency=None
-    )
-
     class Meta(LenderOwned.Meta):
         indexes = [models.Index(fields=["owner", "on_date"], name="move_by_date")]
         constraints = [
@@ -200,10 +190,6 @@ class CaseHold(LenderOwned):
     lifted_by_name = models.CharField(max_length=80, blank=True, default="")
     lifted_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[ScopedManager["CaseHold"]] = ScopedManager(
-        lender="owner_id", agency=None
-    )
-
     class Meta(LenderOwned.Meta):
         constraints = [
             owner_key("hold", "case", "cases.Case"),
@@ -221,19 +207,13 @@ class CaseEvent(LenderOwned):
     case = models.ForeignKey(
         Case, on_delete=models.PROTECT, related_name="events", db_constraint=False
     )
-    company = models.ForeignKey(
-        Company, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField(db_default=Now())
     kind = models.CharField(max_length=30)
     actor_id = models.BigIntegerField(null=True)
     actor_name = models.CharField(max_length=80, blank=True, default="")
     data = models.JSONField(default=dict)
     shared = models.BooleanField(default=False)
-
-    objects: ClassVar[ScopedManager["CaseEvent"]] = ScopedManager(
-        lender="owner_id", agency=None
-    )
 
     class Meta(LenderOwned.Meta):
         constraints = [

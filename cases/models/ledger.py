@@ -1,7 +1,5 @@
 """Money: what came in, and the append-only ledger by which any day's balance is a query."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -9,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models.base import LenderOwned, book_wall, money, owner_key
 from cases.models.loan import HOLDS_THE_LOAN, Loan
-from tenancy.managers import ScopedManager
 from tenancy.models.base import random_uid
 from tenancy.walls import APPEND
 
@@ -53,10 +50,6 @@ class Repayment(LenderOwned):
     state = models.CharField(max_length=10, choices=State.choices)
     booked_at = models.DateTimeField(db_default=Now())
 
-    objects: ClassVar[ScopedManager["Repayment"]] = ScopedManager(
-        lender="owner_id", agency=None
-    )
-
     class Meta(LenderOwned.Meta):
         indexes = [
             models.Index(
@@ -66,14 +59,10 @@ class Repayment(LenderOwned):
             )
         ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["owner", "repayment_no"], name="repayment_no"
-            ),
+            models.UniqueConstraint(fields=["owner", "repayment_no"], name="repayment_no"),
             models.UniqueConstraint(fields=["owner", "id"], name="repayment_owner_id"),
             owner_key("repayment", "loan", "cases.Loan"),
-            book_wall(
-                "repayment_wall", HOLDS_THE_LOAN.format(loan="cases_repayment.loan_id")
-            ),
+            book_wall("repayment_wall", HOLDS_THE_LOAN.format(loan="cases_repayment.loan_id")),
         ]
 
 
@@ -111,10 +100,6 @@ class LedgerEntry(LenderOwned):
         db_constraint=False,
     )
     booked_at = models.DateTimeField(db_default=Now())
-
-    objects: ClassVar[ScopedManager["LedgerEntry"]] = ScopedManager(
-        lender="owner_id", agency=None
-    )
 
     class Meta(LenderOwned.Meta):
         constraints = [

@@ -1,20 +1,16 @@
 """Loans with their balance as of now, their schedule, and the due dates they have had."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from cases.models.base import LenderOwned, book_wall, money, owner_key
 from cases.models.borrower import Borrower
-from tenancy.managers import ScopedManager
 from tenancy.models.base import random_uid
 from tenancy.walls import APPEND
 
 HOLDS_THE_LOAN = (
-    "EXISTS (SELECT 1 FROM cases_case held "
-    "WHERE held.loan_id = {loan} AND held.holder_id = {{me}})"
+    "EXISTS (SELECT 1 FROM cases_case held WHERE held.loan_id = {loan} AND held.holder_id = {{me}})"
 )
 
 
@@ -53,10 +49,6 @@ class Loan(LenderOwned):
     row_digest = models.BinaryField(max_length=16)
     in_collections = models.BooleanField(default=False)
 
-    objects: ClassVar[ScopedManager["Loan"]] = ScopedManager(
-        lender="owner_id", agency=None
-    )
-
     class Meta(LenderOwned.Meta):
         indexes = [
             models.Index(
@@ -86,10 +78,6 @@ class DueDate(LenderOwned):
     due_date = models.DateField()
     recorded_at = models.DateTimeField(db_default=Now())
 
-    objects: ClassVar[ScopedManager["DueDate"]] = ScopedManager(
-        lender="owner_id", agency=None
-    )
-
     class Meta(LenderOwned.Meta):
         constraints = [
             owner_key("duedate", "loan", "cases.Loan"),
@@ -114,15 +102,9 @@ class Instalment(LenderOwned):
     fee = money()
     penalty = money()
 
-    objects: ClassVar[ScopedManager["Instalment"]] = ScopedManager(
-        lender="owner_id", agency=None
-    )
-
     class Meta(LenderOwned.Meta):
         constraints = [
-            models.UniqueConstraint(
-                fields=["owner", "loan", "seq"], name="instalment_seq"
-            ),
+            models.UniqueConstraint(fields=["owner", "loan", "seq"], name="instalment_seq"),
             owner_key("instalment", "loan", "cases.Loan"),
             book_wall(
                 "instalment_wall",

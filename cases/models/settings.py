@@ -1,11 +1,9 @@
 """What a lender decides about its book as a whole."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tenancy.managers import CurrentCompanyDefault, ScopedManager
+from tenancy.managers import CurrentCompanyDefault
 from tenancy.models import Company
 from tenancy.models.base import CompanyOwned
 from tenancy.walls import KEEP, Wall, own
@@ -36,8 +34,6 @@ class LenderSettings(CompanyOwned):
     waterfall = models.CharField(
         max_length=20, choices=Waterfall.choices, default=Waterfall.DEFAULT
     )
-
-    objects: ClassVar[ScopedManager["LenderSettings"]] = ScopedManager()
 
     class Meta(CompanyOwned.Meta):
         constraints = [Wall(name="lender_settings_wall", rules=own(KEEP))]

@@ -46,7 +46,9 @@ class Migration(migrations.Migration):
 
     operations = [
         *(
-            migrations.RunSQL(wall_sql(table, OPEN_TO_THE_APP), drop_wall_sql(table, OPEN_TO_THE_APP))
+            migrations.RunSQL(
+                wall_sql(table, OPEN_TO_THE_APP), drop_wall_sql(table, OPEN_TO_THE_APP)
+            )
             for table in BEFORE_A_COMPANY
         ),
         *(migrations.RunSQL(wall_sql(table, []), drop_wall_sql(table, [])) for table in UNUSED),

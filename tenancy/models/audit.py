@@ -1,11 +1,8 @@
 """Append-only records: who changed what, who signed in, which wall was crossed."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tenancy.managers import ScopedManager
 from tenancy.models.base import CompanyOwned
 from tenancy.walls import APPEND, Wall, own
 
@@ -23,8 +20,6 @@ class AuditEntry(CompanyOwned):
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
     reason = models.CharField(max_length=300, blank=True, default="")
-
-    objects: ClassVar[ScopedManager["AuditEntry"]] = ScopedManager()
 
     class Meta(CompanyOwned.Meta):
         indexes = [models.Index(fields=["company", "-at", "-id"], name="audit_newest")]
@@ -50,12 +45,8 @@ class SignIn(CompanyOwned):
     agent = models.CharField(max_length=200, blank=True, default="")
     outcome = models.CharField(max_length=20, choices=Outcome.choices)
 
-    objects: ClassVar[ScopedManager["SignIn"]] = ScopedManager()
-
     class Meta(CompanyOwned.Meta):
-        indexes = [
-            models.Index(fields=["company", "-at", "-id"], name="sign_in_newest")
-        ]
+        indexes = [models.Index(fields=["company", "-at", "-id"], name="sign_in_newest")]
         constraints = [Wall(name="sign_in_wall", rules=own(APPEND))]
 
 
@@ -67,8 +58,6 @@ class CrossingRecord(CompanyOwned):
     into_company_id = models.BigIntegerField()
     about = models.CharField(max_length=160)
     actor_name = models.CharField(max_length=80, blank=True, default="")
-
-    objects: ClassVar[ScopedManager["CrossingRecord"]] = ScopedManager()
 
     class Meta(CompanyOwned.Meta):
         indexes = [models.Index(fields=["company", "-at"], name="crossing_newest")]

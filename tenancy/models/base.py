@@ -11,6 +11,8 @@ from tenancy.managers import CurrentCompanyDefault, ScopedManager
 class Scoped(models.Model):
     """Base of every walled table: wall 1 is the default manager and the base manager."""
 
+    objects: ClassVar[ScopedManager[Self]] = ScopedManager(lender=None, agency=None)
+
     class Meta:
         abstract = True
         base_manager_name = "objects"
@@ -28,7 +30,7 @@ class CompanyOwned(Scoped):
         db_index=False,
     )
 
-    objects: ClassVar[ScopedManager[Self]] = ScopedManager()  # type: ignore[misc]
+    objects: ClassVar[ScopedManager[Self]] = ScopedManager()
 
     class Meta(Scoped.Meta):
         abstract = True

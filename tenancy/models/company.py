@@ -10,7 +10,7 @@ from django.utils.timezone import now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from tenancy.managers import CurrentCompanyDefault, ScopedManager
+from tenancy.managers import CurrentCompanyDefault
 from tenancy.models.base import CompanyOwned
 from tenancy.walls import (
     AGENCY_ROLE,
@@ -21,6 +21,17 @@ from tenancy.walls import (
     Rule,
     Wall,
     own,
+)
+
+# Code and kind decide which walls stand around the company: only the operator sets them.
+OWN_TO_CHANGE = (
+    "name",
+    "name_en",
+    "timezone",
+    "currency",
+    "language",
+    "jurisdiction",
+    "is_active",
 )
 
 
@@ -57,8 +68,8 @@ class Company(models.Model):
                     Rule(APP_ROLE, READ, "true"),
                     Rule(LENDER_ROLE, READ, "id = {me} OR kind = 'agency'"),
                     Rule(AGENCY_ROLE, READ, "id = {me}"),
-                    Rule(LENDER_ROLE, ("UPDATE",), "id = {me}"),
-                    Rule(AGENCY_ROLE, ("UPDATE",), "id = {me}"),
+                    Rule(LENDER_ROLE, ("UPDATE",), "id = {me}", columns=OWN_TO_CHANGE),
+                    Rule(AGENCY_ROLE, ("UPDATE",), "id = {me}", columns=OWN_TO_CHANGE),
                 ],
             )
         ]
@@ -96,15 +107,11 @@ class CompanySettings(CompanyOwned):
         related_name="settings",
         db_default=CurrentCompanyDefault(),
     )
-    allowed_networks = ArrayField(
-        models.CharField(max_length=50), default=list, blank=True
-    )
+    allowed_networks = ArrayField(models.CharField(max_length=50), default=list, blank=True)
     work_starts = models.TimeField(null=True, blank=True)
     work_ends = models.TimeField(null=True, blank=True)
     require_totp = models.BooleanField(default=False)
     session_hours = models.PositiveSmallIntegerField(default=12)
-
-    objects: ClassVar[ScopedManager["CompanySettings"]] = ScopedManager()
 
     class Meta(CompanyOwned.Meta):
         constraints = [

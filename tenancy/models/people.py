@@ -15,7 +15,7 @@ from guardian.models.models import (
     UserObjectPermissionAbstract,
 )
 
-from tenancy.managers import ScopedManager, ScopedQuerySet
+from tenancy.managers import ScopedManager
 from tenancy.models.base import CompanyOwned, random_uid
 from tenancy.models.company import Company
 from tenancy.walls import ALL, KEEP, CompositeKey, Wall, own
@@ -41,8 +41,6 @@ class Team(CompanyOwned):
     takes_dpd_from = models.PositiveSmallIntegerField(null=True, blank=True)
     takes_dpd_to = models.PositiveSmallIntegerField(null=True, blank=True)
 
-    objects: ClassVar[ScopedManager["Team"]] = ScopedManager()
-
     class Meta(CompanyOwned.Meta):
         permissions = [
             ("lead_team", "Leads the team"),
@@ -61,7 +59,7 @@ class Team(CompanyOwned):
 class UserManager(BaseUserManager["User"], ScopedManager["User"]):
     """Users of the open scope's company."""
 
-    def get_queryset(self) -> ScopedQuerySet["User"]:
+    def get_queryset(self) -> models.QuerySet["User"]:
         return ScopedManager.get_queryset(self)
 
 
@@ -71,9 +69,7 @@ class User(AbstractBaseUser, CompanyOwned):
     uid = random_uid()
     username = models.CharField(max_length=60)
     display_name = models.CharField(max_length=80)
-    roles = ArrayField(
-        models.CharField(max_length=20, choices=Role.choices), default=list
-    )
+    roles = ArrayField(models.CharField(max_length=20, choices=Role.choices), default=list)
     email = models.EmailField(blank=True, default="")
     language = models.CharField(max_length=10, blank=True, default="")
     theme = models.CharField(max_length=5, blank=True, default="")
@@ -89,7 +85,7 @@ class User(AbstractBaseUser, CompanyOwned):
     is_superuser = False
     is_staff = False
 
-    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment,misc]
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta(CompanyOwned.Meta):
         constraints = [
@@ -125,13 +121,9 @@ class TeamMember(CompanyOwned):
         User, on_delete=models.CASCADE, related_name="memberships", db_constraint=False
     )
 
-    objects: ClassVar[ScopedManager["TeamMember"]] = ScopedManager()
-
     class Meta(CompanyOwned.Meta):
         constraints = [
-            models.UniqueConstraint(
-                fields=["company", "team", "user"], name="member_once"
-            ),
+            models.UniqueConstraint(fields=["company", "team", "user"], name="member_once"),
             CompositeKey(
                 name="member_team_fk",
                 columns=("company_id", "team_id"),
@@ -148,19 +140,16 @@ class TeamMember(CompanyOwned):
         ]
 
 
-class TotpDevice(ThrottlingMixin, Device, CompanyOwned):
+class TotpDevice(ThrottlingMixin, Device, CompanyOwned):  # type: ignore[misc]
     """A person's authenticator app (RFC 6238): 30 s steps, six digits, sealed secret."""
 
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     sealed_key = models.TextField()
     last_step = models.BigIntegerField(default=-1)
 
-    objects: ClassVar[ScopedManager["TotpDevice"]] = ScopedManager()  # type: ignore[assignment,misc]
-
     class Meta(CompanyOwned.Meta):
         constraints = [
-            models.UniqueConstraint(
-                fields=["company", "user"], name="totp_one_per_user"
-            ),
+            models.UniqueConstraint(fields=["company", "user"], name="totp_one_per_user"),
             Wall(name="totp_wall", rules=own(ALL)),
         ]
 

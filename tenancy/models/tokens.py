@@ -1,12 +1,9 @@
 """Machine callers: API tokens of a company, and the keys that make their writes repeatable."""
 
-from typing import ClassVar
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tenancy.managers import ScopedManager
 from tenancy.models.base import CompanyOwned, random_uid
 from tenancy.walls import ALL, KEEP, Wall, own
 
@@ -20,22 +17,16 @@ class ApiToken(CompanyOwned):
 
     uid = random_uid()
     name = models.CharField(max_length=80)
-    scopes = ArrayField(
-        models.CharField(max_length=20, choices=Purpose.choices), default=list
-    )
+    scopes = ArrayField(models.CharField(max_length=20, choices=Purpose.choices), default=list)
     secret_hash = models.BinaryField(max_length=32)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by_name = models.CharField(max_length=80)
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[ScopedManager["ApiToken"]] = ScopedManager()
-
     class Meta(CompanyOwned.Meta):
         constraints = [
-            models.UniqueConstraint(
-                fields=["company", "secret_hash"], name="token_secret"
-            ),
+            models.UniqueConstraint(fields=["company", "secret_hash"], name="token_secret"),
             Wall(name="token_wall", rules=own(KEEP)),
         ]
 
@@ -50,12 +41,8 @@ class IdempotencyKey(CompanyOwned):
     body = models.JSONField()
     at = models.DateTimeField(auto_now_add=True)
 
-    objects: ClassVar[ScopedManager["IdempotencyKey"]] = ScopedManager()
-
     class Meta(CompanyOwned.Meta):
         constraints = [
-            models.UniqueConstraint(
-                fields=["company", "token", "key"], name="idempotency_key"
-            ),
+            models.UniqueConstraint(fields=["company", "token", "key"], name="idempotency_key"),
             Wall(name="idempotency_wall", rules=own(ALL)),
         ]

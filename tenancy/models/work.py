@@ -1,11 +1,8 @@
 """Background work that survives a lost queue, and the record of each night."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tenancy.managers import ScopedManager
 from tenancy.models.base import CompanyOwned, random_uid
 from tenancy.walls import KEEP, Wall, own
 
@@ -40,8 +37,6 @@ class Job(CompanyOwned):
     finished_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
 
-    objects: ClassVar[ScopedManager["Job"]] = ScopedManager()
-
     class Meta(CompanyOwned.Meta):
         indexes = [
             models.Index(
@@ -73,8 +68,6 @@ class NightStep(CompanyOwned):
     done_at = models.DateTimeField(null=True)
     seconds = models.DecimalField(max_digits=10, decimal_places=3, null=True)
     counts = models.JSONField(default=dict)
-
-    objects: ClassVar[ScopedManager["NightStep"]] = ScopedManager()
 
     class Meta(CompanyOwned.Meta):
         constraints = [

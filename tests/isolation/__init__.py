@@ -1,0 +1,1 @@
+"""Proofs that no company sees or touches what is another's."""

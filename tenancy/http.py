@@ -1,0 +1,12 @@
+"""The request as views see it once the middleware has found its company and person."""
+
+from django.http import HttpRequest
+
+from tenancy.models import Company, User
+
+
+class Request(HttpRequest):
+    """A signed-in person's request; `company` is None only where login is not required."""
+
+    user: User
+    company: Company | None

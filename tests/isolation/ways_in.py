@@ -1,0 +1,7 @@
+"""Further ways in: modules that may open a company's scope, each with its reason."""
+
+MORE_WAYS_IN: dict[str, str] = {
+    "tenancy/signing_in.py": "signing in to the company that the name gives",
+    "tenancy/companies.py": "a new company is furnished inside its own scope",
+    "config/tasks.py": "a message's company; each company's tick",
+}
