@@ -147,6 +147,8 @@ class TotpDevice(ThrottlingMixin, Device, CompanyOwned):  # type: ignore[misc]
     sealed_key = models.TextField()
     last_step = models.BigIntegerField(default=-1)
 
+    objects: ClassVar[ScopedManager[Self]] = ScopedManager()
+
     class Meta(CompanyOwned.Meta):
         constraints = [
             models.UniqueConstraint(fields=["company", "user"], name="totp_one_per_user"),
