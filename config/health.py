@@ -2,6 +2,7 @@
 
 import redis
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -31,6 +32,7 @@ def redis_answers() -> bool:
         client.close()
 
 
+@login_not_required
 @never_cache
 @require_safe
 @transaction.non_atomic_requests

@@ -1,7 +1,7 @@
 """`make demo` and `make run`: from nothing to a running Recoup, until Ctrl-C.
 
-Servers, migrations, static files, demo data (not for `make run`), then web server, worker and beat as children. Every
-step may be repeated: a second start finds what is there and goes on.
+Servers, migrations, static files, demo data (not for `make run`), then web server, worker and
+beat as children. Every step may be repeated: a second start finds what is there and goes on.
 """
 
 import argparse

@@ -206,13 +206,18 @@ class Postgres:
         return [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
 
     def _wait(self, process: subprocess.Popen[bytes], deadline: float) -> bool:
-        """Wait until the server answers (True) or has ended (False)."""
-        while time.monotonic() < deadline:
-            if self.answers():
-                return True
-            if process.poll() is not None:
-                return False
-            time.sleep(0.05)
+        """Wait until the server answers (True) or has ended (False); ends it when interrupted."""
+        try:
+            while time.monotonic() < deadline:
+                if self.answers():
+                    return True
+                if process.poll() is not None:
+                    return False
+                time.sleep(0.05)
+        except BaseException:
+            process.send_signal(signal.SIGINT)
+            process.wait()
+            raise
         process.terminate()
         return False
 

@@ -73,11 +73,15 @@ class Redis:
                 start_new_session=True,
             )
         deadline = time.monotonic() + SLOWEST_START_S
-        while not self.answers():
-            if process.poll() is not None or time.monotonic() > deadline:
-                process.kill()
-                raise CannotRun(f"Redis did not start: see the end of {log}")
-            time.sleep(0.05)
+        try:
+            while not self.answers():
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise CannotRun(f"Redis did not start: see the end of {log}")
+                time.sleep(0.05)
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
 
     def stop(self) -> None:
         """Stop the server after it has written its file; does nothing when none runs."""

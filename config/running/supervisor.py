@@ -131,7 +131,12 @@ def stoppable() -> Iterator[None]:
     asked = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     for each in asked:
         signal.signal(each, stop)
-    yield
+    try:
+        yield
+    finally:
+        # From here on the children are being stopped, and nothing may come between.
+        for each in asked:
+            signal.signal(each, signal.SIG_IGN)
 
 
 def die_with_parent() -> None:

@@ -166,8 +166,11 @@ TIME_ZONE = "UTC"
 # Static files: ours under config/static/, libraries as their packages ship them.
 STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / "staticfiles"
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
 STATICFILES_DIRS = [
-    ("tabler", NODE_MODULES / "@tabler" / "core" / "dist"),
+    ROOT / "config" / "static",
+    ("tabler/css", NODE_MODULES / "@tabler" / "core" / "dist" / "css"),
+    ("tabler/js", NODE_MODULES / "@tabler" / "core" / "dist" / "js"),
     ("tabler-icons", NODE_MODULES / "@tabler" / "icons-webfont" / "dist"),
     ("htmx", NODE_MODULES / "htmx.org" / "dist"),
     ("echarts", NODE_MODULES / "echarts" / "dist"),
@@ -250,13 +253,16 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+# A night goes on while Redis is away; being leased, it may be delivered twice.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_CONNECTION_TIMEOUT = 0.5
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 0.5,
+    "socket_timeout": 10,
     # Longer than the longest night: a message that is still being worked on is not given twice.
     "visibility_timeout": 6 * 60 * 60,
     "max_retries": 0,
