@@ -3,6 +3,15 @@
 from cases.models.borrower import Borrower, ContactPoint
 from cases.models.buckets import Bucket, BucketScheme
 from cases.models.case import BucketMove, Case, CaseEvent, CaseHold
+from cases.models.feed import (
+    ImportDifference,
+    ImportReject,
+    ImportRun,
+    StagedContact,
+    StagedInstalment,
+    StagedLoan,
+    StagedRepayment,
+)
 from cases.models.ledger import LedgerEntry, Repayment
 from cases.models.loan import DueDate, Instalment, Loan
 from cases.models.settings import LenderSettings
@@ -17,9 +26,16 @@ __all__ = [
     "CaseHold",
     "ContactPoint",
     "DueDate",
+    "ImportDifference",
+    "ImportReject",
+    "ImportRun",
     "Instalment",
     "LedgerEntry",
     "LenderSettings",
     "Loan",
     "Repayment",
+    "StagedContact",
+    "StagedInstalment",
+    "StagedLoan",
+    "StagedRepayment",
 ]
