@@ -106,7 +106,13 @@ Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_list)]
 class WebEnvironment(BaseSettings):
     """What the web server, the workers and beat read."""
 
-    model_config = SettingsConfigDict(case_sensitive=True, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        case_sensitive=True,
+        extra="ignore",
+        frozen=True,
+        # One file a variable, as container platforms mount secrets; the environment wins.
+        secrets_dir=list(filter(None, os.environ.get("SECRETS_DIR", "").split(os.pathsep))),
+    )
 
     DATABASE_URL: PostgresUrl
     REDIS_URL: RedisUrl

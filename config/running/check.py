@@ -1,31 +1,15 @@
 """`make check`: everything that can be said about the code without running it, one line a step."""
 
-import base64
 import os
-import secrets
 import subprocess
 import sys
 import time
 
 from config.running.home import CHECKOUT
+from config.running.production import production_environment
 from config.running.supervisor import BIN
 
 MANAGE = (str(BIN / "python"), "manage.py")
-
-
-def production_environment() -> dict[str, str]:
-    """An environment as production has it, with keys made up for this check."""
-    key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
-    return {
-        "DJANGO_SETTINGS_MODULE": "config.settings.web",
-        "DATABASE_URL": "postgresql://recoup_app:secret@database:5432/recoup",
-        "REDIS_URL": "redis://:secret@redis:6379/0",
-        "SECRET_KEY": secrets.token_urlsafe(48),
-        "FIELD_KEYS": f"k1:{key}",
-        "HASH_KEY": key,
-        "ALLOWED_HOSTS": "recoup.example.com",
-        "RECOUP_INSECURE_HTTP": "0",
-    }
 
 
 def steps() -> dict[str, tuple[tuple[str, ...], dict[str, str]]]:

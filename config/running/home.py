@@ -102,7 +102,7 @@ class Home:
             with open_private(self.root / "secrets.lock") as descriptor:
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
                 if not path.exists():
-                    write_private(path, json.dumps(_new_secrets(), indent=1))
+                    write_private(path, json.dumps(new_secrets(), indent=1))
         try:
             found: dict[str, str] = json.loads(path.read_text())
         except (OSError, ValueError) as error:
@@ -118,7 +118,7 @@ def current_home() -> Home:
 
 def is_embedded() -> bool:
     """Whether the servers are ours to run: nobody named a database in the environment."""
-    return not os.environ.get("DATABASE_URL")
+    return not (os.environ.get("DATABASE_URL") or os.environ.get("SECRETS_DIR"))
 
 
 def derived_environment() -> dict[str, str]:
@@ -153,7 +153,7 @@ def database_url(home: Home, role: str, *, database: str = DATABASE) -> str:
     return f"postgresql://{role}:{password}@/{database}?host={home.postgres_sockets}"
 
 
-def _new_secrets() -> dict[str, str]:
+def new_secrets() -> dict[str, str]:
     """One password for each role, and the three keys of the application."""
     roles = ("postgres", "recoup_owner", "recoup_app", "recoup_platform", "redis")
     made = {role: secrets.token_urlsafe(24) for role in roles}

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "config.apps.StaticFiles",
     "django.contrib.humanize",
+    "django.forms",
 ]
 
 MIDDLEWARE = [
@@ -53,6 +54,7 @@ MIDDLEWARE = [
     "tenancy.middleware.AccessMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "config.htmx.HtmxRedirectMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -77,6 +79,9 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     },
 ]
+
+# Labels above, help below, errors beside the field and gathered on top.
+FORM_RENDERER = "config.form_renderer.ScreenRenderer"
 
 # People and sign-in
 AUTH_USER_MODEL = "tenancy.User"
@@ -116,12 +121,17 @@ CSRF_USE_SESSIONS = False
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # The name that is typed carries its company (`name@COMPANY`), so a lock never crosses companies.
-AXES_FAILURE_LIMIT = 6
+AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
+# tenancy.signing_in does both: axes knows neither the company of a name nor the second step.
+AXES_RESET_ON_SUCCESS = False
+AXES_LOCKOUT_CALLABLE = "tenancy.signing_in.keep_answer"
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_ENABLE_ACCESS_FAILURE_LOG = True
+# The company's own log of sign-ins (tenancy.SignIn) says it all.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_SENSITIVE_PARAMETERS = ["login", "username", "ip_address", "csrfmiddlewaretoken"]
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_ENABLE_ADMIN = False
@@ -272,7 +282,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TIMEZONE = "UTC"
 # Kept in memory, and due at once at every start: what was missed is caught up without waiting.
-CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+CELERY_BEAT_SCHEDULER = "config.beat:Beat"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 30
 CELERY_BEAT_SCHEDULE = {
     "tick": {
         "task": "config.tasks.tick",
