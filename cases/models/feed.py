@@ -28,7 +28,8 @@ class ImportRun(LenderOwned):
 
     Reading fills the staging tables, judging counts what would happen, applying moves `position`
     forward in the same transaction as each chunk. `position` is the place (see StagedRow) of the
-    last row applied; a run that was killed goes on from there.
+    last row applied; a run that was killed goes on from there. `moved_at` is when a chunk was last
+    applied: whoever was judged before that has to look again.
     """
 
     class Kind(models.TextChoices):
@@ -83,6 +84,7 @@ class ImportRun(LenderOwned):
     judged_at = models.DateTimeField(null=True)
     seconds_to_judge = models.DecimalField(max_digits=10, decimal_places=1, null=True)
     confirmed_at = models.DateTimeField(null=True)
+    moved_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
     objects: ClassVar[ScopedManager["ImportRun"]] = ScopedManager(lender="owner_id", agency=None)
