@@ -15,6 +15,7 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     RECOUP_HOME=/data \
+    STATIC_ROOT=/app/static \
     RECOUP_BIND=0.0.0.0:8000
 # Volumes take over the owner of these folders.
 RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin recoup \

@@ -33,6 +33,7 @@ HINTS = {
     "ALLOWED_HOSTS": "a comma list of the host names people use, such as recoup.example.com",
     "CSRF_TRUSTED_ORIGINS": "a comma list of origins such as https://recoup.example.com",
     "RECOUP_HOME": "the path of a folder that can be written to",
+    "STATIC_ROOT": "the path of a folder",
     "RECOUP_INSECURE_HTTP": "1 or 0",
     "TRUSTED_PROXIES": "the number of reverse proxies in front, 0 or more",
     "LOG_LEVEL": "one of DEBUG, INFO, WARNING, ERROR",
@@ -122,6 +123,8 @@ class WebEnvironment(BaseSettings):
     ALLOWED_HOSTS: Annotated[Names, Field(min_length=1)]
     CSRF_TRUSTED_ORIGINS: Names = ()
     RECOUP_HOME: Path = CHECKOUT / ".local"
+    # Where `collectstatic` publishes; below RECOUP_HOME unless an image brings it along.
+    STATIC_ROOT: Path | None = None
     # Plain http for a look on one's own machine; never set it where others sign in.
     RECOUP_INSECURE_HTTP: bool = False
     TRUSTED_PROXIES: Annotated[int, Field(ge=0, le=5)] = 0

@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_python
@@ -126,11 +127,15 @@ def _messages_of(path: Path) -> Iterator[tuple[str | tuple[str, str], str | None
         # What stands outside messages is blanked, but its indentation is no Python's.
         lines = templatize(text, origin=str(path)).splitlines()
         text = "\n".join(line.strip() for line in lines) + "\n"
-    source = io.BytesIO(text.encode())
-    for _line, function, found, comments in extract_python(
-        source, list(KEYWORDS), ["Translators:"], {"encoding": "utf-8"}
-    ):
-        arguments = found if isinstance(found, tuple) else (found,)
+    # What Babel yields is wider than its annotations say: one text, or a tuple with gaps.
+    found: Any = extract_python(
+        io.BytesIO(text.encode()),
+        KEYWORDS,
+        ["Translators:"],
+        {"encoding": "utf-8"},
+    )
+    for _line, function, given, comments in found:
+        arguments = given if isinstance(given, tuple) else (given,)
         shape = KEYWORDS[function] or (1,)
         context = None
         if isinstance(shape[0], tuple):

@@ -157,8 +157,8 @@ def collect_static_files(home: Home, environment: Mapping[str, str]) -> None:
         found = path.stat()
         mark.update(f"{path}|{found.st_size}|{found.st_mtime_ns}".encode())
     stamp = home.root / "static-files"
-    published = (CHECKOUT / "staticfiles" / "staticfiles.json").exists()
-    if published and stamp.exists() and stamp.read_text() == mark.hexdigest():
+    published = home.root / "static" / "staticfiles.json"
+    if published.exists() and stamp.exists() and stamp.read_text() == mark.hexdigest():
         return
     step("static files")
     manage(environment, "collectstatic", "--noinput", "--clear", "--verbosity", "0")

@@ -47,6 +47,43 @@ def run(*command: object, env: dict[str, str] | None = None) -> None:
         raise SetupFailed(f"`{' '.join(line)}` failed with code {result.returncode} (see above).")
 
 
+def install(lock: Path, what: str) -> None:
+    """Install a lock file's packages into `.venv`, counting them on the screen."""
+    total = sum(1 for line in lock.read_text().splitlines() if line[:1].isalnum())
+    command = [
+        *(str(VENV / "bin" / "python"), "-m", "pip", "install", "--require-hashes", "--no-deps"),
+        *("--only-binary", ":all:", "--disable-pip-version-check", "--progress-bar", "off"),
+        *("--no-input", "-r", str(lock)),
+    ]
+    told: list[str] = []
+    done = 0
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        for line in process.stdout or ():
+            told.append(line)
+            if line.startswith("Collecting "):
+                done += 1
+                count(what, done, total)
+            elif line.startswith("Installing collected packages"):
+                count("unpacking", total, total)
+    if process.returncode:
+        sys.stderr.writelines(told[-30:])
+        raise SetupFailed(
+            f"the packages of {lock.name} could not be installed (see above): "
+            "pip needs a package index that has them."
+        )
+
+
+def count(what: str, done: int, total: int) -> None:
+    """Show how far a step is: one line that changes on a terminal, now and then one elsewhere."""
+    line = f"  setup: {what} {done}/{total}"
+    if sys.stdout.isatty():
+        print(f"\r{line}\033[K", end="\n" if done == total else "", flush=True)
+    elif done == total or done % 25 == 0:
+        print(line, flush=True)
+
+
 def check_python() -> None:
     """Refuse Pythons for which there is no full set of wheels."""
     version = sys.version_info[:2]
@@ -66,17 +103,14 @@ def make_environment() -> None:
     stamp, mark = VENV / "recoup-lock", digest(lock)
     if is_fresh(stamp, mark):
         return
-    step("Python packages into .venv")
+    step("virtual environment .venv")
     made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=False)
     if made.returncode:
         raise SetupFailed(
             "Python could not make a virtual environment: install its venv and pip modules "
             "(on Debian `apt install python3-venv`)."
         )
-    run(
-        *(VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "--require-hashes"),
-        *("--only-binary", ":all:", "--disable-pip-version-check", "--no-deps", "-r", lock),
-    )
+    install(lock, "Python packages into .venv")
     stamp.write_text(mark)
 
 
@@ -86,11 +120,7 @@ def npm() -> tuple[list[str], dict[str, str]]:
     found = shutil.which("npm")
     if found:
         return [found], env
-    run(
-        *(VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "--require-hashes"),
-        *("--only-binary", ":all:", "--disable-pip-version-check", "--no-deps"),
-        *("-r", ROOT / "requirements-node.lock"),
-    )
+    install(ROOT / "requirements-node.lock", "npm itself, as none is on PATH")
     env["PATH"] = str(VENV / "bin") + os.pathsep + env.get("PATH", "")
     return [str(VENV / "bin" / "npm")], env
 

@@ -175,7 +175,6 @@ TIME_ZONE = "UTC"
 
 # Static files: ours under config/static/, libraries as their packages ship them.
 STATIC_URL = "/static/"
-STATIC_ROOT = ROOT / "staticfiles"
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
 STATICFILES_DIRS = [
     ROOT / "config" / "static",
@@ -199,10 +198,8 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
 # The HTTP API
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "tenancy.api.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
-    ],
+    # Tokens only: a browser's session would pass by the company's conditions (AccessMiddleware).
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tenancy.api.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
@@ -212,11 +209,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.CursorPagination",
     "PAGE_SIZE": 100,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.AnonRateThrottle",
-        "rest_framework.throttling.UserRateThrottle",
-    ],
-    "DEFAULT_THROTTLE_RATES": {"anon": "60/min", "user": "1200/min"},
+    "DEFAULT_THROTTLE_CLASSES": ["tenancy.api.CallerRate", "tenancy.api.StrangerRate"],
+    "DEFAULT_THROTTLE_RATES": {"caller": "1200/min", "stranger": "60/min"},
     "EXCEPTION_HANDLER": "tenancy.api.problem_details",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
