@@ -10,8 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
-from guardian.shortcuts import get_objects_for_user
 
+from tenancy.grants import leads_of
 from tenancy.models import Role, SignIn, Team, User
 
 View = Callable[..., HttpResponseBase]
@@ -86,5 +86,4 @@ def teams_led(user: User) -> QuerySet[Team]:
     """The teams whose lead the person is (a grant per team)."""
     if not user.has_role(Role.TEAM_LEAD):
         return Team.objects.none()
-    teams: QuerySet[Team] = get_objects_for_user(user, "lead_team", Team, use_groups=False)
-    return teams
+    return leads_of(user)

@@ -1,5 +1,6 @@
 """Signing in: the company comes from the name typed, the password is checked inside its scope."""
 
+import unicodedata
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
@@ -10,9 +11,17 @@ from tenancy.scope import company_scope, scope_or_none
 
 
 def split_login(login: str) -> tuple[str, str]:
-    """`name@COMPANY` → (name, COMPANY). Case does not matter; without "@" the code is ""."""
-    name, _, code = login.strip().rpartition("@")
-    return name.lower(), code.upper()
+    """`name@COMPANY` → (name, COMPANY). Without "@" the code is "".
+
+    Case and full-width characters (＠ from a Chinese keyboard) do not matter.
+    """
+    name, _, code = unicodedata.normalize("NFKC", login).strip().rpartition("@")
+    return name.strip().lower(), code.strip().upper()
+
+
+def canonical_login(login: str) -> str:
+    """The one spelling of a login, so that failed tries cannot be spread over many."""
+    return "@".join(split_login(login))
 
 
 def company_of(login: str) -> Company | None:
@@ -31,16 +40,18 @@ class CompanyBackend(BaseBackend):
         **_: Any,
     ) -> User | None:
         company = company_of(username or "")
-        user = None
         if company is not None:
+            # The check is inside, too: it saves the password again when the hasher has changed.
             with company_scope(company):
-                user = User.objects.filter(
-                    username=split_login(username or "")[0], is_active=True
-                ).first()
-        if user is None:
-            User().set_password(password)  # as slow as a real check, so that names do not leak
-            return None
-        return user if user.check_password(password or "") else None
+                user = (
+                    User.objects.select_related("company__settings")
+                    .filter(username=split_login(username or "")[0], is_active=True)
+                    .first()
+                )
+                if user is not None and user.has_usable_password():
+                    return user if user.check_password(password or "") else None
+        User().set_password(password)  # as slow as a real check, so that names do not leak
+        return None
 
     def get_user(self, user_id: int) -> User | None:
         if scope_or_none() is None:

@@ -28,3 +28,21 @@ def publish(event: Event) -> None:
     """Tell every listener of this event's type, in the order of the wiring."""
     for listener in _listeners.get(type(event), ()):
         listener(event)
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyCreated(Event):
+    """A company exists and its scope is open; listeners furnish what upper rooms need of it.
+
+    balance_authority: who is right about a lender's balances (`ledger`, `core`, `statement`).
+    """
+
+    company_id: int
+    balance_authority: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleChanged(Event):
+    """Roles, teams, capacity or employment of these people of the scope's company changed."""
+
+    user_ids: tuple[int, ...]

@@ -36,7 +36,8 @@ def company_of_token(header: str) -> Company | None:
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token.startswith(TOKEN_PREFIX):
         return None
-    code = token.removeprefix(TOKEN_PREFIX).partition("_")[0]
+    # The secret holds no underscore, a company's code may.
+    code = token.removeprefix(TOKEN_PREFIX).rpartition("_")[0]
     return Company.objects.filter(code=code, is_active=True).first()
 
 
@@ -72,7 +73,7 @@ class LanguageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         user = request.user
         company = user.company if user.is_authenticated else None
-        cast(Request, request).company = company
+        cast("Request", request).company = company
         language = (
             (user.language or user.company.language)
             if user.is_authenticated

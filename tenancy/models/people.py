@@ -3,7 +3,7 @@
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.models import _user_has_perm  # type: ignore[attr-defined]
+from django.contrib.auth.models import Group, _user_has_perm  # type: ignore[attr-defined]
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.timezone import now
@@ -96,6 +96,11 @@ class User(AbstractBaseUser, CompanyOwned):
 
     def __str__(self) -> str:
         return self.display_name
+
+    @property
+    def groups(self) -> "models.QuerySet[Group]":
+        """None: django-guardian asks for them, and Recoup grants to people only."""
+        return Group.objects.none()
 
     @property
     def login(self) -> str:

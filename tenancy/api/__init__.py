@@ -1,0 +1,16 @@
+"""What every room's HTTP API stands on: tokens, problem details, repeatable writes, limits."""
+
+from tenancy.api.authentication import TokenAuthentication, TokenCaller, may
+from tenancy.api.idempotency import idempotent
+from tenancy.api.problems import problem_details
+from tenancy.api.throttling import CallerRate, StrangerRate
+
+__all__ = [
+    "CallerRate",
+    "StrangerRate",
+    "TokenAuthentication",
+    "TokenCaller",
+    "idempotent",
+    "may",
+    "problem_details",
+]

@@ -1,0 +1,1 @@
+"""Operator commands of the ground floor."""
