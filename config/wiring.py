@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from celery import current_app
 
-from tenancy.events import Event, Listener, wire
+from cases.lenders import start_lender
+from tenancy.events import CompanyCreated, Event, Listener, wire
 from tenancy.jobs import Handler, wire_jobs
 
-LISTENERS: Mapping[type[Event], Sequence[Listener]] = {}
+LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
+    CompanyCreated: (start_lender,),
+}
 
 JOBS: Mapping[str, Handler] = {}
 

@@ -6,6 +6,8 @@ in Lagos), agencies `ANXIN`, `BRIDGE` and `CLEAR`. Logins are ROLE@COMPANY, see 
 
 from guardian.shortcuts import assign_perm
 
+from cases.lenders import start_lender
+from tenancy.events import CompanyCreated
 from tenancy.models import Company, CompanySettings, Role, Team, TeamMember, User
 from tenancy.scope import company_scope
 
@@ -51,6 +53,7 @@ def seed() -> None:
 
 def _furnish(company: Company) -> None:
     CompanySettings.objects.create(company_id=company.pk)
+    start_lender(CompanyCreated(company_id=company.pk, balance_authority="ledger"))
     low = {"takes_dpd_from": 0, "takes_dpd_to": 30} if company.is_lender else {}
     teams = {
         name: Team.objects.create(company_id=company.pk, name=f"Team {name}", **low)

@@ -1,0 +1,33 @@
+"""What the book tells upper floors: cases opened, closed or reopened, and money that came in."""
+
+from dataclasses import dataclass
+
+from tenancy.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class CasesOpened(Event):
+    """Loans entered collections; these cases are new."""
+
+    case_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CasesClosed(Event):
+    """These cases left collections; the reason stands on each."""
+
+    case_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CasesReopened(Event):
+    """A reversal took back the repayment that had closed these cases."""
+
+    case_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RepaymentsPosted(Event):
+    """Money was booked, matched or reversed: the repayments whose state or allocation is new."""
+
+    repayment_ids: tuple[int, ...]

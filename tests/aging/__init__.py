@@ -1,0 +1,1 @@
+"""Aging: entry, crossing, closure, holds, schemes and the buckets of any day."""

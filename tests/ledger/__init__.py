@@ -1,0 +1,1 @@
+"""Money: the ledger, its replay, instalments and suspense."""

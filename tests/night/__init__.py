@@ -1,0 +1,1 @@
+"""The night: steps, commands, catching up, and what a kill leaves."""

@@ -1,0 +1,1 @@
+"""Rehearsals on real books that are not part of the project."""
