@@ -112,6 +112,8 @@ def _header(source: Source, kind: FeedKind) -> tuple[int, list[str]]:
         raise FileRefused("empty")
     if not isinstance(cells, Fault):
         if judge_header(kind, cells).places:
+            while not cells[-1].strip():
+                cells.pop()
             return line, cells
         for delimiter in (";", "\t", "|"):
             if judge_header(kind, cells[0].split(delimiter)).places:

@@ -285,10 +285,12 @@ def _cents(amount: str) -> int:
     return int(amount.replace(".", ""))
 
 
-def row_digest(row: Iterable[str | None]) -> bytes:
+def row_digest(row: Iterable[str | None], *, key: bytes = b"") -> bytes:
     """16 bytes that stay the same as long as the row does; an empty value is an unknown one.
 
-    Values hold no control characters, so the separator cannot occur in them.
+    A row holds numbers of people that could be guessed from a digest of it; with a secret `key`
+    (up to 64 bytes) they cannot. Values hold no control characters, so the separator cannot occur
+    in them.
     """
     joined = "\x1f".join([value or "" for value in row])
-    return blake2b(joined.encode(), digest_size=16).digest()
+    return blake2b(joined.encode(), digest_size=16, key=key).digest()

@@ -110,6 +110,11 @@ def test_a_file_needs_its_header(write: Write) -> None:
     assert refusal(write(HEADER + ",Fee ")).code == "duplicate_columns"
 
 
+def test_commas_at_the_end_of_the_header_are_no_columns(write: Write) -> None:
+    path = write(f"{HEADER},, \n{lines(1)}{GOOD.format(n=2)},,\n")
+    assert rows(path) == [(2, "LN1"), (3, "LN2")]
+
+
 def test_unknown_columns_are_reported_and_ignored(write: Write) -> None:
     path = write(f"\n{HEADER},colour,attr.job\n{GOOD.format(n=1)},{'x' * 2000},cook\n")
     with open_feed(path, LOANS) as feed:

@@ -370,6 +370,9 @@ def test_a_digest_changes_with_any_value_and_with_nothing_else() -> None:
     assert row_digest(row) == row_digest(list(taken(LOANS, {**LOAN, "fee": "20"})))
     assert row_digest(row) != row_digest(taken(LOANS, {**LOAN, "fee": "20.01"}))
     assert row_digest((None, "a")) != row_digest(("a", None))
+    keyed = row_digest(row, key=b"secret")
+    assert len({row_digest(row), keyed, row_digest(row, key=b"other")}) == 3
+    assert keyed == row_digest(row, key=b"secret")
 
 
 def test_every_sentence_can_be_built() -> None:
