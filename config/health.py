@@ -7,6 +7,8 @@ from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 
 def database_answers() -> bool:
@@ -22,7 +24,10 @@ def database_answers() -> bool:
 def redis_answers() -> bool:
     """Whether Redis answers within half a second."""
     client = redis.Redis.from_url(
-        settings.REDIS_URL, socket_connect_timeout=0.5, socket_timeout=0.5
+        settings.REDIS_URL,
+        socket_connect_timeout=0.5,
+        socket_timeout=0.5,
+        retry=Retry(NoBackoff(), 0),
     )
     try:
         return bool(client.ping())

@@ -28,6 +28,7 @@ from config.running.home import (
 from config.running.servers import ensure_servers, stop_servers_if_unused
 from config.running.supervisor import (
     BIN,
+    ChildEnded,
     Stopped,
     Supervisor,
     die_with_parent,
@@ -59,7 +60,8 @@ def main() -> int:
     except Stopped:
         print("\nStopping ...", flush=True)
     except CannotRun as problem:
-        print(f"Recoup cannot start: {problem}.", file=sys.stderr, flush=True)
+        verb = "has stopped" if isinstance(problem, ChildEnded) else "cannot start"
+        print(f"Recoup {verb}: {problem}.", file=sys.stderr, flush=True)
         return 1
     finally:
         supervisor.stop()

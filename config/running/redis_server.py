@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from config.running.home import (
     CannotRun,
@@ -44,7 +46,7 @@ class Redis:
         if not self.home.redis_socket.exists():
             return False
         url = embedded_environment(self.home)["REDIS_URL"]
-        client = redis.Redis.from_url(url, socket_timeout=3)
+        client = redis.Redis.from_url(url, socket_timeout=3, retry=Retry(NoBackoff(), 0))
         try:
             return bool(client.ping())
         except (redis.RedisError, OSError):

@@ -27,6 +27,7 @@ def ensure_servers(say: Callable[[str], None] | None = None) -> None:
         return
     home = current_home()
     home.prepare()
+    home.secrets()
     hold(home)
     servers: list[Postgres | Redis] = [Postgres(home)]
     if not os.environ.get("REDIS_URL"):

@@ -31,6 +31,10 @@ class Stopped(Exception):
     """Somebody asked the supervisor to stop."""
 
 
+class ChildEnded(CannotRun):
+    """A serving process ended by itself."""
+
+
 @dataclass
 class Supervisor:
     """The children of one home."""
@@ -75,15 +79,17 @@ class Supervisor:
         return self.home.log / f"{name}.log"
 
     def check(self) -> None:
-        """Raise CannotRun when a child has ended by itself."""
+        """Raise ChildEnded when a child has ended by itself."""
         for name, child in self.children.items():
             if child.poll() is not None:
                 said = self.log(name).read_text(errors="replace").strip().splitlines()
                 last = said[-1].strip().rstrip(".") if said else "nothing"
-                raise CannotRun(f"{name} ended with code {child.returncode}, saying: {last}")
+                raise ChildEnded(f"{name} ended with code {child.returncode}, saying: {last}")
 
     def stop(self) -> None:
         """Stop every child: all are asked at once, who does not listen is killed."""
+        if not self.children:
+            return
         for child in self.children.values():
             _signal(child, signal.SIGTERM)
         for later in (signal.SIGQUIT, signal.SIGKILL):

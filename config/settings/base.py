@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 ROOT = Path(__file__).resolve().parents[2]
 NODE_MODULES = ROOT / "node_modules"
@@ -224,13 +226,17 @@ SPECTACULAR_SETTINGS = {
 
 
 def cache_settings(redis_url: str) -> dict[str, Any]:
-    """Django's cache on Redis; half a second is the longest a page waits for it."""
+    """Django's cache on Redis; half a second, once, is the longest a page waits for it."""
     return {
         "default": {
             "BACKEND": "tenancy.cache.CompanyCache",
             "LOCATION": redis_url,
             "KEY_PREFIX": "recoup",
-            "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
+            "OPTIONS": {
+                "socket_connect_timeout": 0.5,
+                "socket_timeout": 0.5,
+                "retry": Retry(NoBackoff(), 0),
+            },
         },
     }
 
