@@ -210,13 +210,19 @@ class Table:
     """A list's columns; the chosen ones and the order stand in the URL (`hide`, `sort`).
 
     `default_sort` is a column's key, with "-" before it for descending. Rows are written by the
-    list's own template, one cell a column in this order.
+    list's own template, one cell a column in this order, after a cell with a tick box if `ticks`.
     """
 
     def __init__(
-        self, columns: Sequence[Column], params: QueryDict, default_sort: str = ""
+        self,
+        columns: Sequence[Column],
+        params: QueryDict,
+        default_sort: str = "",
+        *,
+        ticks: bool = False,
     ) -> None:
         self.columns = columns
+        self.ticks = ticks
         self.params = params
         allowed = {column.key for column in columns if column.sortable}
         asked = params.get("sort", "")
@@ -224,9 +230,9 @@ class Table:
 
     @property
     def css(self) -> str:
-        """Classes that leave out the hidden columns: h3 is the third one."""
-        hidden = self.hidden
-        return " ".join(f"h{n}" for n, c in enumerate(self.columns, 1) if c.key in hidden)
+        """Classes that leave out the hidden columns: hc3 is the table's third one."""
+        hidden, first = self.hidden, 2 if self.ticks else 1
+        return " ".join(f"hc{n}" for n, c in enumerate(self.columns, first) if c.key in hidden)
 
     @property
     def hidden(self) -> set[str]:

@@ -34,7 +34,7 @@ class MoneyField(forms.DecimalField):
         super().__init__(**{"max_digits": 18, "decimal_places": 2} | options)
         self.currency = currency
 
-    def to_python(self, value: object) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         """The amount typed, commas and full-width digits understood."""
         return super().to_python(
             half_width(value).replace(",", "") if isinstance(value, str) else value

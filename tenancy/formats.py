@@ -4,6 +4,7 @@ Nothing here reads a row. Money is a Decimal, never a float. Dates and moments a
 clock in force (the company's, which the middleware activates) unless a zone is given.
 """
 
+import re
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Protocol
@@ -177,15 +178,12 @@ def day_near(value: date | None, zone: Zone = None, now: datetime | None = None)
 
 
 def _dated(value: date, pattern: str) -> str:
-    """The date in a Django date format, with our own short names of weekdays."""
-    return _Dates(value).format(pattern)
-
-
-class _Dates(dateformat.DateFormat):
-    """Django's date formats, but `D` is what calendars print: Thu, 周四."""
-
-    def D(self) -> str:  # noqa: N802
-        return _weekdays()[self.data.weekday()]
+    """The date in a Django date format, but `D` is what calendars print: Thu, 周四."""
+    names = dateformat.DateFormat(value)
+    weekday = _weekdays()[value.weekday()]
+    return "".join(
+        weekday if part == "D" else names.format(part) for part in re.split("(D)", pattern) if part
+    )
 
 
 def _weekdays() -> tuple[str, ...]:

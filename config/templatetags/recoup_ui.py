@@ -10,6 +10,7 @@ from functools import lru_cache, wraps
 from typing import Any
 
 from django import template
+from django.forms import BaseForm, BoundField
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
@@ -20,12 +21,17 @@ from tenancy.screen import BUCKET_TONES, Segment
 register = template.Library()
 
 
+def _made(html: str) -> SafeString:
+    """The one door to markup made here; what came from outside was escaped by the caller."""
+    return mark_safe(html)
+
+
 def _plain(function: Callable[..., str]) -> Callable[..., SafeString]:
     """A filter whose result holds digits and our own words only: nothing left to escape."""
 
     @wraps(function)
     def filter_of(*args: Any) -> SafeString:
-        return mark_safe(function(*args))
+        return _made(function(*args))
 
     return filter_of
 
@@ -57,10 +63,8 @@ def icon(name: str, label: str = "") -> SafeString:
     """A Tabler icon: decoration, unless `label` says what it means."""
     if label:
         words = escape(label)
-        return mark_safe(
-            f'<i class="ti ti-{escape(name)}" role="img" aria-label="{words}"></i>'
-        )
-    return mark_safe(f'<i class="ti ti-{escape(name)}" aria-hidden="true"></i>')
+        return _made(f'<i class="ti ti-{escape(name)}" role="img" aria-label="{words}"></i>')
+    return _made(f'<i class="ti ti-{escape(name)}" aria-hidden="true"></i>')
 
 
 @register.simple_tag
@@ -73,7 +77,7 @@ def bucket_pill(label: str, tone: int, title: str = "") -> SafeString:
 def _pill(label: str, tone: int, title: str) -> SafeString:
     step = min(max(tone, 0), BUCKET_TONES - 1)
     hint = f' title="{escape(title)}"' if title else ""
-    return mark_safe(f'<span class="bk bk-{step}"{hint}>{escape(label)}</span>')
+    return _made(f'<span class="bk bk-{step}"{hint}>{escape(label)}</span>')
 
 
 @register.simple_tag
@@ -87,9 +91,7 @@ def _dpd(days: int, label: str, tone: int, _language: str) -> SafeString:
     unit = escape(gettext("d"))
     pill = _pill(label, tone, "")
     number = formats.count(days)
-    return mark_safe(
-        f'<span class="dpd">{number}<span class="sub"> {unit}</span>{pill}</span>'
-    )
+    return _made(f'<span class="dpd">{number}<span class="sub"> {unit}</span>{pill}</span>')
 
 
 @register.simple_tag
@@ -102,7 +104,7 @@ def reason_badge(kind: str, text: object) -> SafeString:
 def _badge(kind: str, text: str) -> SafeString:
     tint, picture = REASONS.get(kind, ("", "point"))
     css = f"rs {tint}" if tint else "rs"
-    return mark_safe(f'<span class="{css}">{icon(picture)}{escape(text)}</span>')
+    return _made(f'<span class="{css}">{icon(picture)}{escape(text)}</span>')
 
 
 @register.simple_tag
@@ -121,7 +123,7 @@ def status(text: object, tone: str = "", picture: str = "") -> SafeString:
 def _state(css: str, text: str, tone: str, picture: str) -> SafeString:
     classes = escape(f"{css} {tone}".rstrip())
     mark = icon(picture) if picture else ""
-    return mark_safe(f'<span class="{classes}">{mark}{escape(text)}</span>')
+    return _made(f'<span class="{classes}">{mark}{escape(text)}</span>')
 
 
 @register.simple_tag
@@ -138,7 +140,7 @@ def tags(labels: Sequence[object], most: int = 2) -> SafeString:
             f'<span class="meta more" title="{names}"><span aria-hidden="true">+{len(rest)}</span>'
             f'<span class="visually-hidden">{more}</span></span>'
         )
-    return mark_safe(made)
+    return _made(made)
 
 
 @register.simple_tag
@@ -150,9 +152,7 @@ def avatar(name: str, css: str = "") -> SafeString:
 @lru_cache(maxsize=4096)
 def _avatar(letter: str, css: str) -> SafeString:
     classes = escape(f"rc-av {css}".rstrip())
-    return mark_safe(
-        f'<span class="{classes}" aria-hidden="true">{escape(letter)}</span>'
-    )
+    return _made(f'<span class="{classes}" aria-hidden="true">{escape(letter)}</span>')
 
 
 @register.filter
@@ -160,6 +160,12 @@ def mark_of(company: Any) -> str:
     """The two letters or one character that stand for a company in its tile."""
     name = str(company.label).strip()
     return str(company.code)[:2].upper() if name[:1].isascii() else name[:1]
+
+
+@register.filter
+def faulty(form: BaseForm) -> list[BoundField]:
+    """The fields of a form that have an error, in the form's order."""
+    return [field for field in form.visible_fields() if field.errors]
 
 
 @register.simple_tag
@@ -209,9 +215,7 @@ def _share(part: int, whole: int) -> str:
 
 def _bar(drawn: Iterable[str], words: str) -> SafeString:
     said = f'role="img" aria-label="{escape(words)}"' if words else 'aria-hidden="true"'
-    return mark_safe(
-        f'<svg class="bar" width="100%" height="6" {said}>{"".join(drawn)}</svg>'
-    )
+    return _made(f'<svg class="bar" width="100%" height="6" {said}>{"".join(drawn)}</svg>')
 
 
 @register.simple_tag
@@ -220,7 +224,7 @@ def ring(percent: int | None) -> SafeString:
     if percent is None:
         return icon("loader-2")
     filled = 2 * 3.14159 * 6 * min(max(percent, 0), 100) / 100
-    return mark_safe(
+    return _made(
         '<svg class="ring" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">'
         '<circle class="t" cx="8" cy="8" r="6"/>'
         f'<circle class="v" cx="8" cy="8" r="6" stroke-dasharray="{filled:.1f} 38" '
@@ -231,4 +235,4 @@ def ring(percent: int | None) -> SafeString:
 @register.simple_block_tag
 def capture(content: str) -> SafeString:
     """Keep a block's text to print it in more than one place: {% capture as name %}."""
-    return mark_safe(content.strip())
+    return _made(content.strip())

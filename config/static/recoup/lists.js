@@ -1,0 +1,112 @@
+// Lists: the cursor row, opening by row, the row one came from, ticks and the bulk bar.
+(() => {
+  const words = JSON.parse(document.getElementById('rc-words')?.textContent || '{}');
+  const rows = () => [...document.querySelectorAll('table[data-rc-rows] tbody tr[data-href]')];
+  const cursor = () => document.querySelector('table[data-rc-rows] tr.cur');
+
+  const place = (row) => {
+    const old = cursor();
+    old?.classList.remove('cur');
+    old?.removeAttribute('aria-current');
+    row.classList.add('cur');
+    row.setAttribute('aria-current', 'true');
+    row.querySelector('a')?.focus({ preventScroll: true });
+    row.scrollIntoView({ block: 'nearest' });
+  };
+  const step = (by) => {
+    const all = rows();
+    if (!all.length) return false;
+    const at = all.indexOf(cursor());
+    place(all[Math.min(all.length - 1, Math.max(0, at < 0 ? (by > 0 ? 0 : all.length - 1) : at + by))]);
+    return true;
+  };
+
+  // The row one opened is marked when one comes back to this list. Only its address is kept.
+  const memory = `rc-seen:${location.pathname}`;
+  const open = (row, event) => {
+    sessionStorage.setItem(memory, row.dataset.href);
+    const link = row.querySelector(`a[href="${CSS.escape(row.dataset.href)}"]`);
+    if (event?.ctrlKey || event?.metaKey) window.open(row.dataset.href, '_blank', 'noopener');
+    else if (link) link.click();
+    else location.assign(row.dataset.href);
+  };
+  const mark = () => {
+    const seen = sessionStorage.getItem(memory);
+    const row = seen && rows().find((each) => each.dataset.href === seen);
+    if (!row || row.classList.contains('seen')) return;
+    row.classList.add('seen');
+    const note = document.createElement('span');
+    note.className = 'meta seen-m no-m';
+    note.textContent = words.seen;
+    row.querySelector('td:last-child')?.append(note);
+  };
+  document.addEventListener('click', (event) => {
+    const row = event.target.closest('table[data-rc-rows] tr[data-href]');
+    if (!row) return;
+    if (event.target.closest('a')) { sessionStorage.setItem(memory, row.dataset.href); return; }
+    if (event.target.closest('button, input, label, summary') || String(getSelection())) return;
+    open(row, event);
+  });
+
+  addEventListener('rc-list-key', (event) => {
+    const { key, from } = event.detail;
+    const row = cursor();
+    let taken = false;
+    if (key === 'j') taken = step(1);
+    else if (key === 'k') taken = step(-1);
+    else if (key === 'Enter' && row && (from === document.body || row.contains(from)) && !from.matches('button, summary, input')) { open(row); taken = true; }
+    else if (key === 'x') {
+      const box = row?.querySelector('input[name="id"]');
+      if (box) { box.click(); taken = true; }
+    }
+    if (taken) event.preventDefault();
+  });
+
+  // Ticks: the head's box ticks the page; a range with Shift; the bar shows the number.
+  const count = (list) => {
+    const boxes = [...list.querySelectorAll('tbody input[name="id"]')];
+    const every = list.querySelector('input[name="all_matching"]');
+    const ticked = boxes.filter((box) => box.checked).length;
+    const shown = list.querySelector('[data-rc-count]');
+    if (shown) shown.textContent = every?.checked ? every.dataset.rcTotal : ticked.toLocaleString('en');
+    const head = list.querySelector('[data-rc-tick-all]');
+    if (head) {
+      head.checked = ticked > 0 && ticked === boxes.length;
+      head.indeterminate = ticked > 0 && ticked < boxes.length;
+    }
+  };
+  let last = null;
+  document.addEventListener('click', (event) => {
+    const box = event.target;
+    if (!box.matches?.('.list tbody input[name="id"]')) return;
+    const list = box.closest('.list');
+    const boxes = [...list.querySelectorAll('tbody input[name="id"]')];
+    if (event.shiftKey && last && boxes.includes(last)) {
+      const [from, to] = [boxes.indexOf(last), boxes.indexOf(box)].sort((a, b) => a - b);
+      boxes.slice(from, to + 1).forEach((each) => { each.checked = box.checked; });
+    }
+    last = box;
+    const every = list.querySelector('input[name="all_matching"]');
+    if (every && !box.checked) every.checked = false;
+  });
+  document.addEventListener('change', (event) => {
+    const list = event.target.closest?.('.list');
+    if (!list) return;
+    if (event.target.matches('[data-rc-tick-all], input[name="all_matching"]')) {
+      list.querySelectorAll('tbody input[name="id"]').forEach((box) => { box.checked = event.target.checked; });
+    }
+    if (event.target.matches('[data-rc-tick-all]') && !event.target.checked) {
+      const every = list.querySelector('input[name="all_matching"]');
+      if (every) every.checked = false;
+    }
+    count(list);
+  });
+  document.addEventListener('reset', (event) => {
+    const list = event.target.closest('.list');
+    if (list) setTimeout(() => count(list));
+  });
+  const fresh = () => { mark(); document.querySelectorAll('.list').forEach(count); };
+  fresh();
+  addEventListener('pageshow', fresh);
+  document.addEventListener('htmx:afterSettle', fresh);
+})();

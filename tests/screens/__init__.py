@@ -1,0 +1,1 @@
+"""The frame and its parts: filters, tags, templates, navigation."""
