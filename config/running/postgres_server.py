@@ -24,7 +24,13 @@ from typing import Any
 import psycopg2
 
 from config.running.home import CannotRun, Home, database_url, make_private, open_private
-from config.running.processes import is_alive, mentions, shared_memory_bytes, stop_process
+from config.running.processes import (
+    is_alive,
+    let_outlive,
+    mentions,
+    shared_memory_bytes,
+    stop_process,
+)
 
 UNPRIVILEGED_USERS = ("postgres", "nobody")
 # How long a first answer may take: after a crash the server first replays its log.
@@ -176,6 +182,7 @@ class Postgres:
                 stderr=output,
                 start_new_session=True,
             )
+            let_outlive(process)
             return process
 
     def _options(self) -> list[str]:

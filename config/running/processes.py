@@ -3,10 +3,19 @@
 import contextlib
 import os
 import signal
+import subprocess
 import time
 from pathlib import Path
 
 from config.running.home import CannotRun
+
+# Servers outlive whoever started them, so nobody waits for these children.
+_outliving: list[subprocess.Popen[bytes]] = []
+
+
+def let_outlive(process: subprocess.Popen[bytes]) -> None:
+    """Keep Python from warning that a child still runs: it is meant to."""
+    _outliving.append(process)
 
 
 def is_alive(pid: int) -> bool:

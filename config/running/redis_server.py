@@ -25,7 +25,7 @@ from config.running.home import (
     open_private,
     write_private,
 )
-from config.running.processes import is_alive, mentions, stop_process
+from config.running.processes import is_alive, let_outlive, mentions, stop_process
 
 SLOWEST_START_S = 60
 
@@ -74,6 +74,7 @@ class Redis:
                 stderr=output,
                 start_new_session=True,
             )
+        let_outlive(process)
         deadline = time.monotonic() + SLOWEST_START_S
         try:
             while not self.answers():

@@ -132,6 +132,22 @@ def test_signal_stops_every_child(home: Home, port: int, leftovers: Leftovers, n
     assert not Redis(home).answers()
 
 
+def test_health_tells_what_is_gone_and_that_it_is_back(
+    home: Home, port: int, leftovers: Leftovers
+) -> None:
+    process = start(home, port, leftovers)
+
+    Redis(home).stop()
+    assert health(port) == (200, {"database": "ok", "redis": "gone"})
+    Postgres(home).stop()
+    assert health(port) == (503, {"database": "gone", "redis": "gone"})
+    Postgres(home).start()
+    Redis(home).start()
+    assert health(port) == (200, {"database": "ok", "redis": "ok"})
+    process.terminate()
+    assert process.wait(40) == 0
+
+
 def test_second_start_is_quick_and_keeps_the_data(
     home: Home, port: int, leftovers: Leftovers
 ) -> None:
