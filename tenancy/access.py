@@ -12,9 +12,10 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from tenancy.grants import leads_of
-from tenancy.models import Role, SignIn, Team, User
+from tenancy.models import Role, SignIn, Team, TeamMember, User
 
 View = Callable[..., HttpResponseBase]
+READS = ("GET", "HEAD", "OPTIONS")
 SEES_ALL = (Role.COMPANY_ADMIN, Role.QC_INSPECTOR, Role.FINANCE, Role.AUDITOR)
 
 
@@ -55,23 +56,28 @@ def refused_here_and_now(request: HttpRequest, user: User) -> str:
     return ""
 
 
-def for_roles(*roles: str, kinds: tuple[str, ...] = ()) -> Callable[[View], View]:
+def for_roles(
+    *roles: str, kinds: tuple[str, ...] = (), writes: tuple[str, ...] | None = None
+) -> Callable[[View], View]:
     """Decorator: 403 unless the person has one of the roles in a company of one of the kinds.
 
-    The roles stand on the view as `roles` and `kinds`, for navigation and tests to read.
+    writes: the roles that may send more than GET and HEAD, where these are fewer (an auditor
+    reads only). All three stand on the view under their names, for navigation and tests to read.
     """
+    writers = roles if writes is None else writes
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             user = request.user
-            if not isinstance(user, User) or not user.has_role(*roles):
+            allowed = roles if request.method in READS else writers
+            if not isinstance(user, User) or not user.has_role(*allowed):
                 raise PermissionDenied
             if kinds and user.company.kind not in kinds:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        guarded.roles, guarded.kinds = roles, kinds  # type: ignore[attr-defined]
+        guarded.roles, guarded.kinds, guarded.writes = roles, kinds, writers  # type: ignore[attr-defined]
         return guarded
 
     return decorate
@@ -87,3 +93,17 @@ def teams_led(user: User) -> QuerySet[Team]:
     if not user.has_role(Role.TEAM_LEAD):
         return Team.objects.none()
     return leads_of(user)
+
+
+def teams_seen_by(user: User) -> QuerySet[Team]:
+    """Every team of the company, or only those that a team lead leads."""
+    return Team.objects.all() if sees_all(user) else teams_led(user)
+
+
+def people_seen_by(user: User) -> QuerySet[User]:
+    """Everybody of the company, or who sits in a team that a team lead leads."""
+    if sees_all(user):
+        return User.objects.all()
+    return User.objects.filter(
+        pk__in=TeamMember.objects.filter(team__in=teams_led(user)).values("user_id")
+    )

@@ -151,6 +151,12 @@ def own_password_is(request: HttpRequest, user: User, password: str) -> bool:
         return isinstance(found, User) and found.pk == user.pk
 
 
+def unlock(user: User) -> None:
+    """Forget the wrong tries for a person's name, from wherever they came."""
+    with outside_scope():
+        AxesProxyHandler.reset_attempts(username=canonical_login(user.login))
+
+
 def _remember_password_was_right(request: HttpRequest, user: User) -> None:
     request.session.cycle_key()
     request.session[PENDING] = {

@@ -1,0 +1,110 @@
+"""How the audit trail reads on screen: verbs, fields and values in words.
+
+Entries keep names that do not change with the language. Rooms above name their own verbs and
+fields with `name_words`, from config.wiring.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tenancy.models import ApiToken, AuditEntry, Role
+from tenancy.screen import Text
+
+VERBS: dict[str, Text] = {
+    "create_company": gettext_lazy("Created the company"),
+    "change_company": gettext_lazy("Changed the company"),
+    "change_access": gettext_lazy("Changed who may sign in, from where and when"),
+    "create_user": gettext_lazy("Added a person"),
+    "change_user": gettext_lazy("Changed a person"),
+    "deactivate_user": gettext_lazy("Deactivated a person"),
+    "reactivate_user": gettext_lazy("Reactivated a person"),
+    "reset_password": gettext_lazy("Reset a password"),
+    "change_password": gettext_lazy("Changed the own password"),
+    "change_preferences": gettext_lazy("Changed own settings"),
+    "add_second_factor": gettext_lazy("Switched on the second factor"),
+    "remove_second_factor": gettext_lazy("Removed a second factor"),
+    "create_team": gettext_lazy("Created a team"),
+    "change_team": gettext_lazy("Changed a team"),
+    "set_members": gettext_lazy("Changed who sits in a team"),
+    "set_leads": gettext_lazy("Changed who leads a team"),
+    "issue_token": gettext_lazy("Issued an API token"),
+    "revoke_token": gettext_lazy("Revoked an API token"),
+}
+FIELDS: dict[str, Text] = {
+    "allowed_networks": gettext_lazy("Networks allowed"),
+    "capacity": gettext_lazy("Limit of cases in hand"),
+    "code": gettext_lazy("Code"),
+    "currency": gettext_lazy("Currency"),
+    "display_name": gettext_lazy("Name"),
+    "email": gettext_lazy("E-mail"),
+    "is_active": gettext_lazy("Active"),
+    "jurisdiction": gettext_lazy("Jurisdiction"),
+    "kind": gettext_lazy("Kind"),
+    "language": gettext_lazy("Language"),
+    "leads": gettext_lazy("Leads"),
+    "members": gettext_lazy("People"),
+    "must_change_password": gettext_lazy("Must choose a new password"),
+    "name": gettext_lazy("Name"),
+    "name_en": gettext_lazy("English name"),
+    "require_totp": gettext_lazy("Second factor required"),
+    "roles": gettext_lazy("Roles"),
+    "scopes": gettext_lazy("May"),
+    "session_hours": gettext_lazy("Hours until sign-in is asked for again"),
+    "single_key_shortcuts": gettext_lazy("Single-letter keys"),
+    "takes_dpd_from": gettext_lazy("Days past due from"),
+    "takes_dpd_to": gettext_lazy("Days past due to"),
+    "teams": gettext_lazy("Teams"),
+    "theme": gettext_lazy("Theme"),
+    "timezone": gettext_lazy("Time zone"),
+    "username": gettext_lazy("User name"),
+    "work_ends": gettext_lazy("Work ends"),
+    "work_starts": gettext_lazy("Work starts"),
+}
+
+
+def name_words(*, verbs: Mapping[str, Text], fields: Mapping[str, Text]) -> None:
+    """Add the words of a room above; its verbs and fields keep their names in the entries."""
+    VERBS.update(verbs)
+    FIELDS.update(fields)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A field's value before and after, as the screen prints them; "" where there was none."""
+
+    label: Text
+    before: str
+    after: str
+
+
+def changes_of(entry: AuditEntry) -> list[FieldChange]:
+    """What an entry says changed, field by field in its own order."""
+    fields = dict.fromkeys([*entry.before, *entry.after])
+    return [
+        FieldChange(
+            FIELDS.get(field, field),
+            value_in_words(field, entry.before.get(field)),
+            value_in_words(field, entry.after.get(field)),
+        )
+        for field in fields
+    ]
+
+
+def value_in_words(field: str, value: Any) -> str:
+    """A kept value as people write it: yes, no, roles by their names, lists with commas."""
+    if value is None or value in ("", []):
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        words = {"roles": dict(Role.choices), "scopes": dict(ApiToken.Purpose.choices)}
+        named = words.get(field, {})
+        return _(", ").join(str(named.get(each, each)) for each in value)
+    if field == "language":
+        return dict(settings.LANGUAGES).get(str(value), str(value))
+    return str(value)

@@ -1,0 +1,142 @@
+"""Keyset pages: each page begins behind the last row of the one before, however long the list.
+
+A place in a list is a token of the row's key values, to be put into a URL as it is. A token that
+cannot be read means the first page.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import Model, Q, QuerySet
+from django.http import QueryDict
+
+from tenancy.filtering import changed_url
+from tenancy.formats import COUNT_CAP, count
+from tenancy.screen import Pager, Text
+
+PAGE_SIZE = 50
+R = TypeVar("R")
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class KeysetPage(Generic[R]):
+    """Some rows of a list, and the tokens of the places before and after them ("": the end)."""
+
+    rows: list[R]
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[M]):
+    """The rows of one page, and the pager below them."""
+
+    rows: list[M]
+    pager: Pager
+
+
+def page_of(
+    rows: QuerySet[M],
+    *,
+    order: Sequence[str],
+    params: QueryDict,
+    summary: Text = "",
+    size: int = PAGE_SIZE,
+) -> Page[M]:
+    """The page that the URL asks for (`after` or `before`), in this order.
+
+    order: columns as for order_by, none of them nullable, the last one unique. A cursor that
+    cannot be read gives the first page.
+    """
+    names = [rows.model._meta.get_field(name.removeprefix("-")).attname for name in order]  # type: ignore[union-attr]
+    page = keyset_page(
+        rows,
+        order=order,
+        key=lambda row: [getattr(row, name) for name in names],
+        after=params.get("after", ""),
+        before="" if "after" in params else params.get("before", ""),
+        size=size,
+    )
+    pager = Pager(
+        summary=summary,
+        previous=changed_url(params, before=page.before) if page.before else "",
+        next=changed_url(params, after=page.after) if page.after else "",
+    )
+    return Page(page.rows, pager)
+
+
+def keyset_page(
+    rows: "QuerySet[Any, R]",
+    *,
+    order: Sequence[str],
+    key: Callable[[R], Sequence[Any]],
+    after: str = "",
+    before: str = "",
+    size: int = PAGE_SIZE,
+) -> KeysetPage[R]:
+    """The page behind the token `after`, or in front of `before`. One query.
+
+    order: as for page_of. key: a row's values of these columns, in this order.
+    """
+    backwards = bool(before) and _values(rows, order, before) is not None
+    values = _values(rows, order, before if backwards else after)
+    steps = _turned(order) if backwards else list(order)
+    bounded = rows if values is None else rows.filter(_behind(steps, values))
+    found = list(bounded.order_by(*steps)[: size + 1])
+    more, found = len(found) > size, found[:size]
+    if backwards:
+        found.reverse()
+    has_before = more if backwards else values is not None
+    has_after = backwards or more
+    return KeysetPage(
+        found,
+        before=token_of(key(found[0])) if found and has_before else "",
+        after=token_of(key(found[-1])) if found and has_after else "",
+    )
+
+
+def capped_count(rows: "QuerySet[Any, Any]") -> str:
+    """How many rows there are, counted no further than a list needs: "312", "10,000+"."""
+    return count(rows.order_by()[: COUNT_CAP + 1].count(), COUNT_CAP)
+
+
+def token_of(values: Sequence[Any]) -> str:
+    """A place in a list as URL-safe text."""
+    plain = [value.isoformat() if isinstance(value, date) else str(value) for value in values]
+    text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _values(rows: "QuerySet[Any, Any]", order: Sequence[str], token: str) -> list[Any] | None:
+    """The key values behind a token; None when it is none of ours."""
+    if not token:
+        return None
+    try:
+        texts = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        fields = [rows.model._meta.get_field(name.removeprefix("-")) for name in order]
+        return [field.to_python(text) for field, text in zip(fields, texts, strict=True)]
+    except (binascii.Error, ValueError, TypeError, ValidationError, FieldDoesNotExist):
+        return None
+
+
+def _turned(order: Sequence[str]) -> list[str]:
+    return [name[1:] if name.startswith("-") else f"-{name}" for name in order]
+
+
+def _behind(order: Sequence[str], values: Sequence[Any]) -> Q:
+    """(a, b) behind (x, y): a > x, or a = x and b > y; the other way round for "-"."""
+    beyond, level = Q(), Q()
+    for step, value in zip(order, values, strict=True):
+        name, way = step.removeprefix("-"), "lt" if step.startswith("-") else "gt"
+        beyond |= level & Q(**{f"{name}__{way}": value})
+        level &= Q(**{name: value})
+    first, way = order[0].removeprefix("-"), "lte" if order[0].startswith("-") else "gte"
+    # This bound follows from the others, but it is the one that an index can use.
+    return Q(**{f"{first}__{way}": values[0]}) & beyond

@@ -1,0 +1,1 @@
+"""The ground floor's screens: thin callers of its verbs."""
