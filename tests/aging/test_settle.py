@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -84,7 +85,11 @@ def test_a_loan_paid_off_closes_on_the_day_of_the_money(lender: Company) -> None
     closed = settle_cases(company=lender, on=day("2026-03-12"), loan_ids=[made.pk]).closed
     case = case_of(made)
     assert closed == (case.pk,)
-    assert (case.closure, case.closed_on, case.outstanding) == ("paid", day("2026-03-08"), 0)
+    assert (case.closure, case.closed_on, case.outstanding) == (
+        "paid",
+        day("2026-03-08"),
+        Decimal(0),
+    )
     assert (label(case), case.next_bucket_on) == (None, None)
     assert moves(case)[-1] == ("2026-03-12", 7, "S2", None, "closure")
     made.refresh_from_db()
@@ -143,7 +148,7 @@ def test_names_and_amounts_are_taken_over(lender: Company) -> None:
     assert settle_cases(company=lender, on=day("2026-03-12"), loan_ids=[made.pk]) == CaseChanges()
     case = case_of(made)
     assert (case.outstanding, case.product, case.channel, case.borrower_name) == (
-        70, "car", "app", "Another",
+        Decimal(70), "car", "app", "Another",
     )  # fmt: skip
 
 

@@ -1,0 +1,221 @@
+"""Repayments as rows: what is known of them, what waits in suspense, and writing many at once."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from cases.amounts import COMPONENTS, Amounts
+
+
+@dataclass(frozen=True, slots=True)
+class RepaymentRow:
+    """Money as the lender reports it. `paid_at` is aware; a `split` adds up to the amount.
+
+    reverses: the number of the repayment that this row takes back, "" for an ordinary one.
+    """
+
+    repayment_no: str
+    loan_no: str
+    paid_at: datetime
+    amount: Decimal
+    split: Amounts | None = None
+    reverses: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLoan:
+    """A loan of the book, and the date of its last statement of the balance."""
+
+    loan_id: int
+    stated_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What is stored of a repayment. `row_id` None: about to be."""
+
+    row_id: int | None
+    loan_no: str
+    amount: Decimal
+    effective_date: date
+    reverses: str
+    waits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A row to write: a new one, or (with a row_id) one that leaves suspense."""
+
+    row_id: int | None
+    row: RepaymentRow
+    effective_date: date
+    loan_id: int | None
+    state: str
+
+
+def _rows(statement: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def lock_known_loans(owner: int, loan_numbers: Iterable[str]) -> dict[str, KnownLoan]:
+    """The loans of these numbers that have a balance, locked in the order of their ids."""
+    rows = _rows(
+        """
+        WITH locked AS MATERIALIZED (
+            SELECT l.id, l.loan_no FROM cases_loan l
+            WHERE l.owner_id = %(owner)s AND l.loan_no = ANY(%(numbers)s)
+            ORDER BY l.id FOR NO KEY UPDATE
+        )
+        SELECT locked.loan_no, locked.id, max(e.effective_date)
+        FROM locked JOIN cases_ledgerentry e ON e.loan_id = locked.id AND e.owner_id = %(owner)s
+        WHERE e.kind IN ('opening', 'snapshot')
+        GROUP BY locked.loan_no, locked.id
+        """,
+        {"owner": owner, "numbers": sorted(set(loan_numbers))},
+    )
+    return {number: KnownLoan(loan_id, stated_on) for number, loan_id, stated_on in rows}
+
+
+def lock_loans(owner: int, loan_ids: Collection[int]) -> None:
+    """Lock loans in the order of their ids."""
+    _rows(
+        """
+        SELECT id FROM cases_loan WHERE owner_id = %(owner)s AND id = ANY(%(ids)s)
+        ORDER BY id FOR NO KEY UPDATE
+        """,
+        {"owner": owner, "ids": list(loan_ids)},
+    )
+
+
+def booked(owner: int, numbers: Iterable[str]) -> dict[str, Booked]:
+    """Which of these repayment numbers are stored already, and as what."""
+    rows = _rows(
+        """
+        SELECT repayment_no, id, loan_no, amount, effective_date, reverses_no, state = 'suspense'
+        FROM cases_repayment WHERE owner_id = %(owner)s AND repayment_no = ANY(%(numbers)s)
+        """,
+        {"owner": owner, "numbers": sorted(set(numbers))},
+    )
+    return {number: Booked(*rest) for number, *rest in rows}
+
+
+def reversed_numbers(owner: int, loan_ids: Collection[int]) -> set[str]:
+    """The numbers of the repayments of these loans that a booked row has taken back."""
+    rows = _rows(
+        """
+        SELECT reverses_no FROM cases_repayment
+        WHERE owner_id = %(owner)s AND loan_id = ANY(%(ids)s) AND reverses_no <> ''
+        """,
+        {"owner": owner, "ids": list(loan_ids)},
+    )
+    return {number for (number,) in rows}
+
+
+def waiting(owner: int, loan_numbers: Iterable[str]) -> list[Booking]:
+    """What waits in suspense for loans of these numbers, in the order in which it came."""
+    rows = _rows(
+        f"""
+        SELECT id, effective_date, repayment_no, loan_no, paid_at, amount, reverses_no,
+            {", ".join(f"split_{name}" for name in COMPONENTS)}
+        FROM cases_repayment
+        WHERE owner_id = %(owner)s AND state = 'suspense' AND loan_no = ANY(%(numbers)s)
+        ORDER BY id FOR NO KEY UPDATE
+        """,  # noqa: S608 (names of columns)
+        {"owner": owner, "numbers": sorted(set(loan_numbers))},
+    )
+    return [
+        Booking(
+            row_id,
+            RepaymentRow(number, loan_no, paid_at, amount, as_split(split), reverses),
+            effective_date,
+            loan_id=None,
+            state="suspense",
+        )
+        for row_id, effective_date, number, loan_no, paid_at, amount, reverses, *split in rows
+    ]
+
+
+def as_split(values: Sequence[Decimal | None]) -> Amounts | None:
+    """The stored split; None where the lender gave none."""
+    if values[0] is None:
+        return None
+    return Amounts(*(value or Decimal(0) for value in values))
+
+
+def awaited_loan_numbers(owner: int, loan_ids: Collection[int] | None) -> list[str]:
+    """The numbers of known loans for which money waits; of the given loans, or of all."""
+    rows = _rows(
+        """
+        SELECT DISTINCT l.loan_no FROM cases_repayment r
+        JOIN cases_loan l ON l.owner_id = r.owner_id AND l.loan_no = r.loan_no
+        WHERE r.owner_id = %(owner)s AND r.state = 'suspense'
+          AND (%(ids)s::bigint[] IS NULL OR l.id = ANY(%(ids)s))
+        """,
+        {"owner": owner, "ids": None if loan_ids is None else list(loan_ids)},
+    )
+    return [number for (number,) in rows]
+
+
+def insert(owner: int, bookings: Sequence[Booking]) -> list[int]:
+    """Write new rows; answers their ids."""
+    if not bookings:
+        return []
+    rows = _rows(
+        """
+        INSERT INTO cases_repayment (owner_id, repayment_no, loan_no, loan_id, paid_at,
+            effective_date, amount, split_principal, split_interest, split_fee, split_penalty,
+            applied_principal, applied_interest, applied_fee, applied_penalty, overpaid,
+            reverses_no, state)
+        SELECT %(owner)s, n.no, n.loan_no, n.loan_id, n.paid_at, n.effective_date, n.amount,
+            n.principal, n.interest, n.fee, n.penalty, 0, 0, 0, 0, 0, n.reverses, n.state
+        FROM unnest(%(no)s::text[], %(loan_no)s::text[], %(loan_id)s::bigint[],
+            %(paid_at)s::timestamptz[], %(effective_date)s::date[], %(amount)s::numeric[],
+            %(principal)s::numeric[], %(interest)s::numeric[], %(fee)s::numeric[],
+            %(penalty)s::numeric[], %(reverses)s::text[], %(state)s::text[])
+            AS n(no, loan_no, loan_id, paid_at, effective_date, amount, principal, interest, fee,
+                 penalty, reverses, state)
+        RETURNING id
+        """,
+        {"owner": owner} | _columns(bookings),
+    )
+    return [row_id for (row_id,) in rows]
+
+
+def _columns(bookings: Sequence[Booking]) -> dict[str, list[Any]]:
+    columns: dict[str, list[Any]] = {
+        "no": [b.row.repayment_no for b in bookings],
+        "loan_no": [b.row.loan_no for b in bookings],
+        "loan_id": [b.loan_id for b in bookings],
+        "paid_at": [b.row.paid_at for b in bookings],
+        "effective_date": [b.effective_date for b in bookings],
+        "amount": [b.row.amount for b in bookings],
+        "reverses": [b.row.reverses for b in bookings],
+        "state": [b.state for b in bookings],
+    }
+    for name in COMPONENTS:
+        columns[name] = [getattr(b.row.split, name) if b.row.split else None for b in bookings]
+    return columns
+
+
+def leave_suspense(owner: int, bookings: Sequence[Booking]) -> list[int]:
+    """Give rows that waited their loan and state; answers their ids."""
+    if not bookings:
+        return []
+    rows = _rows(
+        """
+        UPDATE cases_repayment r SET loan_id = n.loan_id, state = n.state
+        FROM unnest(%(ids)s::bigint[], %(loan_id)s::bigint[], %(state)s::text[])
+            AS n(id, loan_id, state)
+        WHERE r.id = n.id AND r.owner_id = %(owner)s
+        RETURNING r.id
+        """,
+        {"owner": owner, "ids": [b.row_id for b in bookings]} | _columns(bookings),
+    )
+    return [row_id for (row_id,) in rows]
