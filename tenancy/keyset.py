@@ -64,12 +64,16 @@ def page_of(
         before="" if "after" in params else params.get("before", ""),
         size=size,
     )
-    pager = Pager(
+    return Page(page.rows, pager_of(page, params, summary))
+
+
+def pager_of(page: KeysetPage[Any], params: QueryDict, summary: Text = "") -> Pager:
+    """The pager below a page: links to its neighbours that keep the rest of the URL."""
+    return Pager(
         summary=summary,
         previous=changed_url(params, before=page.before) if page.before else "",
         next=changed_url(params, after=page.after) if page.after else "",
     )
-    return Page(page.rows, pager)
 
 
 def keyset_page(
