@@ -11,7 +11,7 @@ from cases.models.base import money
 from tenancy.managers import ScopedManager
 from tenancy.models import Company
 from tenancy.models.base import Scoped, random_uid
-from tenancy.walls import AGENCY_ROLE, KEEP, LENDER_ROLE, READ, CompositeKey, Rule, Wall
+from tenancy.walls import AGENCY_ROLE, APPEND, LENDER_ROLE, READ, CompositeKey, Rule, Wall
 
 
 class TwoParty(Scoped):
@@ -52,7 +52,13 @@ class Package(TwoParty):
             Wall(
                 name="package_wall",
                 rules=[
-                    Rule(LENDER_ROLE, KEEP, "lender_id = {me}"),
+                    Rule(
+                        LENDER_ROLE,
+                        APPEND,
+                        "lender_id = {me}",
+                        "lender_id = {me} AND accepted_at IS NULL",
+                    ),
+                    Rule(LENDER_ROLE, ("UPDATE",), "lender_id = {me}", columns=("ends_on",)),
                     Rule(AGENCY_ROLE, READ, "agency_id = {me}"),
                     Rule(
                         AGENCY_ROLE,
@@ -114,7 +120,13 @@ class Placement(TwoParty):
             Wall(
                 name="placement_wall",
                 rules=[
-                    Rule(LENDER_ROLE, KEEP, "lender_id = {me}"),
+                    Rule(LENDER_ROLE, APPEND, "lender_id = {me}"),
+                    Rule(
+                        LENDER_ROLE,
+                        ("UPDATE",),
+                        "lender_id = {me}",
+                        columns=("ended_at", "end_kind", "end_reason"),
+                    ),
                     Rule(AGENCY_ROLE, READ, "agency_id = {me}"),
                 ],
             ),

@@ -3,8 +3,8 @@
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import Func, Q
+from django.db.models.functions import Cast, Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -22,13 +22,38 @@ from tenancy.walls import (
     CompositeKey,
     Rule,
     Wall,
+    both,
     own,
+)
+
+# What a desk changes about its own assignments; whose case it is and which desk never change.
+DESK_COLUMNS = (
+    "ended_at",
+    "end_kind",
+    "next_action",
+    "next_action_at",
+    "last_touch_at",
+    "last_touch_by_name",
+    "last_disposition",
 )
 
 HELD_EVER = (
     "EXISTS (SELECT 1 FROM agencies_placement placed "
     "WHERE placed.case_id = {case} AND placed.agency_id = {{me}})"
 )
+
+# An auditor has just given a reason for opening the remarks of a case (RemarkOpening).
+OPENED = (
+    "EXISTS (SELECT 1 FROM collection_remarkopening opened WHERE opened.case_id = {case} "
+    "AND opened.company_id = {{me}} "
+    "AND opened.in_transaction = pg_current_xact_id()::text::bigint)"
+)
+
+
+def this_transaction() -> Cast:
+    """Column default: the id of the transaction that inserts the row."""
+    xid = Func(function="pg_current_xact_id", output_field=models.TextField())
+    return Cast(Cast(xid, models.TextField()), models.BigIntegerField())
 
 
 def case_key(child: str) -> CompositeKey:
@@ -133,10 +158,12 @@ class Assignment(CompanyOwned):
                 name="assignment_wall",
                 rules=[
                     Rule(LENDER_ROLE, READ, "owner_id = {me}"),
+                    Rule(LENDER_ROLE, ("INSERT",), "company_id = {me} AND owner_id = {me}"),
                     Rule(
                         LENDER_ROLE,
-                        ("INSERT", "UPDATE"),
+                        ("UPDATE",),
                         "company_id = {me} AND owner_id = {me}",
+                        columns=DESK_COLUMNS,
                     ),
                     Rule(AGENCY_ROLE, READ, "company_id = {me}"),
                     Rule(
@@ -144,7 +171,16 @@ class Assignment(CompanyOwned):
                         ("INSERT",),
                         f"company_id = {{me}} AND {held('collection_assignment.case_id')}",
                     ),
-                    Rule(AGENCY_ROLE, ("UPDATE",), "company_id = {me}"),
+                    # What has ended stays ended unless the agency holds the case (again).
+                    Rule(
+                        AGENCY_ROLE,
+                        ("UPDATE",),
+                        "company_id = {me}",
+                        "company_id = {me} AND (ended_at IS NOT NULL OR "
+                        + held("collection_assignment.case_id")
+                        + ")",
+                        columns=DESK_COLUMNS,
+                    ),
                 ],
             ),
         ]
@@ -190,13 +226,18 @@ class Disposition(CompanyOwned):
 class Note(CompanyOwned):
     """The record of one follow-up; never edited. Author's company and keys never change.
 
-    The case's lender reads every note; the agency that holds the case reads those shared.
+    The case's lender reads every note; the agency that holds the case reads those shared. What
+    was said stands apart, in Remark: an agency keeps its notes after a recall, not their words.
     """
 
     uid = random_uid()
     owner = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+", db_index=False)
     case = models.ForeignKey(
-        Case, on_delete=models.PROTECT, related_name="notes", db_constraint=False
+        Case,
+        on_delete=models.PROTECT,
+        related_name="notes",
+        db_constraint=False,
+        db_index=False,
     )
     author_id = models.BigIntegerField()
     author_name = models.CharField(max_length=80)
@@ -204,15 +245,19 @@ class Note(CompanyOwned):
     disposition = models.CharField(max_length=30)
     disposition_name_en = models.CharField(max_length=80)
     disposition_name_zh = models.CharField(max_length=80)
-    remark = models.TextField(blank=True, default="")
     next_action = models.CharField(max_length=120, blank=True, default="")
     next_action_at = models.DateTimeField(null=True)
+    has_remark = models.BooleanField(default=False)
     shared = models.BooleanField(default=False)
 
     objects: ClassVar[ScopedManager[Self]] = ScopedManager(lender=None, agency=None)
 
     class Meta(CompanyOwned.Meta):
+        indexes = [models.Index(fields=["case", "-at"], name="note_newest")]
         constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "case", "company", "id"], name="note_of_case_and_author"
+            ),
             case_key("note"),
             Wall(
                 name="note_wall",
@@ -232,6 +277,98 @@ class Note(CompanyOwned):
                         AGENCY_ROLE,
                         ("INSERT",),
                         "company_id = {me} AND " + HELD_EVER.format(case="collection_note.case_id"),
+                    ),
+                ],
+            ),
+        ]
+
+    @property
+    def label(self) -> str:
+        """The disposition's name, as it was then, in the language of the screen."""
+        english = (get_language() or "").startswith("en")
+        return self.disposition_name_en if english else self.disposition_name_zh
+
+
+class RemarkOpening(CompanyOwned):
+    """An auditor's look, with a reason, at an agency's remarks on a case that it holds no more.
+
+    It opens them to its own transaction and to no other.
+    """
+
+    owner = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+", db_index=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    at = models.DateTimeField(db_default=Now())
+    by_id = models.BigIntegerField()
+    by_name = models.CharField(max_length=80)
+    reason = models.CharField(max_length=300)
+    in_transaction = models.BigIntegerField(db_default=this_transaction())
+
+    objects: ClassVar[ScopedManager[Self]] = ScopedManager()
+
+    class Meta(CompanyOwned.Meta):
+        constraints = [
+            case_key("opening"),
+            Wall(
+                name="opening_wall",
+                rules=both(
+                    APPEND,
+                    "company_id = {me}",
+                    "company_id = {me} AND in_transaction = pg_current_xact_id()::text::bigint",
+                ),
+            ),
+        ]
+
+
+class Remark(CompanyOwned):
+    """What a note says in words. Sealed for an agency from the recall of the case on."""
+
+    note = models.OneToOneField(
+        Note,
+        on_delete=models.PROTECT,
+        primary_key=True,
+        related_name="words",
+        db_constraint=False,
+    )
+    owner = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+", db_index=False)
+    case = models.ForeignKey(
+        Case, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    shared = models.BooleanField(default=False)
+    text = models.TextField()
+
+    objects: ClassVar[ScopedManager[Self]] = ScopedManager(lender=None, agency=None)
+
+    class Meta(CompanyOwned.Meta):
+        constraints = [
+            CompositeKey(
+                name="remark_note_fk",
+                columns=("owner_id", "case_id", "company_id", "note_id"),
+                to="collection.Note",
+                to_columns=("owner_id", "case_id", "company_id", "id"),
+            ),
+            Wall(
+                name="remark_wall",
+                rules=[
+                    Rule(
+                        LENDER_ROLE,
+                        APPEND,
+                        "owner_id = {me}",
+                        "owner_id = {me} AND company_id = {me}",
+                    ),
+                    Rule(
+                        AGENCY_ROLE,
+                        READ,
+                        "((company_id = {me} OR shared) AND "
+                        + held("collection_remark.case_id")
+                        + ") OR (company_id = {me} AND "
+                        + OPENED.format(case="collection_remark.case_id")
+                        + ")",
+                    ),
+                    Rule(
+                        AGENCY_ROLE,
+                        ("INSERT",),
+                        "company_id = {me} AND "
+                        + HELD_EVER.format(case="collection_remark.case_id"),
                     ),
                 ],
             ),

@@ -4,12 +4,19 @@ from collections.abc import Mapping, Sequence
 
 from celery import current_app
 
+from agencies.events import CasesPlaced, CasesRecalled
+from cases.events import CasesClosed
 from cases.lenders import start_lender
+from collection.dispositions import on_company_created
+from collection.endings import on_cases_closed, on_cases_placed, on_cases_recalled
 from tenancy.events import CompanyCreated, Event, Listener, wire
 from tenancy.jobs import Handler, wire_jobs
 
 LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
-    CompanyCreated: (start_lender,),
+    CompanyCreated: (start_lender, on_company_created),
+    CasesClosed: (on_cases_closed,),
+    CasesPlaced: (on_cases_placed,),
+    CasesRecalled: (on_cases_recalled,),
 }
 
 JOBS: Mapping[str, Handler] = {}

@@ -18,6 +18,7 @@ class Crossing(enum.StrEnum):
     """Every act that crosses a wall."""
 
     RECALL = "recall"
+    CLOSE = "close"
 
 
 class NoProof(PermissionError):

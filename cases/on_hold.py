@@ -1,0 +1,14 @@
+"""Which holds are in force on a day: what guards ask before they move, place or call."""
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from cases.models import CaseHold
+
+
+def holds_in_force(on: date) -> QuerySet[CaseHold]:
+    """The holds that bind on the business date `on`: begun, not lifted, not over."""
+    return CaseHold.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gt=on), starts_on__lte=on, lifted_at=None
+    )

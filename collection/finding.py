@@ -1,0 +1,120 @@
+"""What lists of cases can be asked: filters on the case, and the search box.
+
+Conditions under row policies use an index only through operators that cannot leak: equality,
+ranges and `starts_with`. So names and numbers are found from their beginning, phones and id
+numbers by keyed hash or by the last four digits.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, Value
+from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
+
+from cases.clock import DaysPastDue
+from cases.feed.values import Unreadable, phone
+from cases.models import Borrower, Bucket, Case, ContactPoint, Loan
+from tenancy.personal_data import keyed_hash
+from tenancy.scope import AGENCY, current_scope
+
+M = TypeVar("M", bound=Model)
+LAST_FOUR = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFilters:
+    """Questions about the case. Empty means: any. Ranges include both ends.
+
+    buckets: labels, a parent's label stands for all below it. lender_ids: for an agency's lists.
+    text: what was typed into the search box.
+    """
+
+    buckets: tuple[str, ...] = ()
+    dpd_from: int | None = None
+    dpd_to: int | None = None
+    products: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    amount_from: Decimal | None = None
+    amount_to: Decimal | None = None
+    lender_ids: tuple[int, ...] = ()
+    text: str = ""
+
+
+def narrowed(rows: QuerySet[M], filters: CaseFilters, *, on: date, via: str = "") -> QuerySet[M]:
+    """The rows whose case answers the filters as of business date `on`.
+
+    via: the path to the case, "" for cases themselves, "case__" for rows that point at one.
+    """
+    asked: dict[str, Any] = {
+        "product__in": filters.products,
+        "channel__in": filters.channels,
+        "outstanding__gte": filters.amount_from,
+        "outstanding__lte": filters.amount_to,
+        "owner_id__in": filters.lender_ids,
+    }
+    rows = rows.filter(
+        **{f"{via}{name}": value for name, value in asked.items() if value not in (None, ())}
+    )
+    if filters.buckets:
+        labelled = Q(label__in=filters.buckets) | Q(parent__in=filters.buckets)
+        bucket_ids = list(Bucket.objects.filter(labelled).values_list("pk", flat=True))
+        rows = rows.filter(**{f"{via}bucket_id__in": bucket_ids})
+    if filters.dpd_from is not None:
+        rows = rows.filter(GreaterThanOrEqual(DaysPastDue(on, via), filters.dpd_from))
+    if filters.dpd_to is not None:
+        rows = rows.filter(LessThanOrEqual(DaysPastDue(on, via), filters.dpd_to))
+    if filters.text.strip():
+        target = "pk" if not via else via.removesuffix("__")
+        rows = rows.filter(**{f"{target}__in": found_by(filters.text)})
+    return rows
+
+
+def found_by(text: str) -> QuerySet[Case, Any]:
+    """The ids of the cases that a search finds, as a subquery.
+
+    By loan number or borrower's name from the beginning; by the last four digits of a phone; by a
+    whole phone or id number.
+    """
+    first, *more = (found.values("pk") for found in _ways(text.strip()))
+    return first.union(*more) if more else first
+
+
+def _ways(text: str) -> Iterator[QuerySet[Case]]:
+    cases = Case.objects.all()
+    if current_scope().kind == AGENCY:
+        # Of the book an agency sees what the cases it holds lead to: begin with those.
+        yield from (cases.filter(_begins("loan_no", each)) for each in _cased(text))
+        yield cases.filter(_begins("borrower_name", text))
+    else:
+        for each in _cased(text):
+            yield cases.filter(loan__in=Loan.objects.filter(_begins("loan_no", each)))
+        yield cases.filter(borrower__in=Borrower.objects.filter(_begins("name", text)))
+    points = ContactPoint.objects.all()
+    if len(text) == LAST_FOUR and text.isdecimal():
+        yield cases.filter(borrower__in=points.filter(number_last4=text).values("borrower"))
+        return
+    if number := _phone(text):
+        same = points.filter(number_hash=keyed_hash(number))
+        yield cases.filter(borrower__in=same.values("borrower"))
+    if len(text) > LAST_FOUR:
+        hashes = [keyed_hash(each) for each in {*_cased(text), text.lower()}]
+        yield cases.filter(borrower__in=Borrower.objects.filter(id_no_hash__in=hashes))
+
+
+def _begins(field: str, text: str) -> Func:
+    return Func(F(field), Value(text), function="starts_with", output_field=BooleanField())
+
+
+def _cased(text: str) -> list[str]:
+    """As typed, and in capitals, as numbers are usually written."""
+    return sorted({text, text.upper()})
+
+
+def _phone(text: str) -> str | None:
+    try:
+        return phone(text)
+    except Unreadable:
+        return None

@@ -1,0 +1,357 @@
+"""Moving cases by hand: a lead within the teams led, an admin anywhere, always with a reason.
+
+Whether a case may move is a pure judgement (`judge`) over what was read; the verb reads under
+locks, judges, writes. The same without locks and writes is the preview (`dry_run`).
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agencies.turns import share_holding
+from cases.choosing import Chosen, chosen_ids, locked
+from cases.history import record_events
+from cases.models import Case
+from cases.on_hold import holds_in_force
+from cases.refusals import Refusal, Refused, first_of
+from collection.assignment import day_begins
+from collection.desks import Desk, DeskKey, Load, in_hand, loads, room_of, takes_cases
+from collection.models import Assignment
+from collection.visibility import led_team_ids, may_move, visible_cases
+from tenancy.access import sees_all
+from tenancy.models import Company, Team, User
+from tenancy.night import business_date
+
+LONGEST_REASON = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Movable:
+    """What is judged of a case: whose it is, where it lies, what stands against a move."""
+
+    case_id: int
+    borrower_id: int
+    amount: Decimal
+    desk: DeskKey | None
+    assignment_id: int | None
+    is_closed: bool
+    is_away: bool
+    """With an agency, asked of the lender."""
+    is_on_hold: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """What is judged of the receiving desk. room: how many more cases it may get (None: any)."""
+
+    desk: DeskKey
+    is_active: bool
+    is_led: bool
+    room: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadChange:
+    """A desk before and after. `is_receiver` is the one that gets; the others give."""
+
+    label: str
+    before: Load
+    after: Load
+    is_receiver: bool
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reassigned:
+    """What a reassignment did, or would do.
+
+    changes: the receiver first, then those who give, the largest first; cases that lay on no desk
+    have no giver. split_borrowers: how many borrowers then have cases on this desk and another.
+    """
+
+    moved: tuple[int, ...]
+    amount: Decimal
+    refusals: tuple[Refused, ...]
+    changes: tuple[LoadChange, ...]
+    split_borrowers: int
+
+
+def reassign_cases(
+    *,
+    company: Company,
+    case_ids: Chosen,
+    to: Desk,
+    reason: str,
+    by: User | None,
+    dry_run: bool = False,
+) -> Reassigned:
+    """Put cases on a desk; each is moved or refused with one reason, the first that holds.
+
+    case_ids: ids, or a queryset of all that match. Cases that `by` does not see (any more) are
+    refused as changed meanwhile. Next action and last touch go along. reason: required unless
+    dry_run (ValidationError). by: a lead or admin (else PermissionDenied), None for the operator.
+    """
+    if by is not None and not may_move(by):
+        raise PermissionDenied
+    _check_reason(reason, dry_run=dry_run)
+    ids = chosen_ids(case_ids)
+    with transaction.atomic():
+        led = None if by is None or sees_all(by) else led_team_ids(by)
+        if not dry_run:
+            _lock(company, ids)
+        movable = _movable(company, ids, by, lock=not dry_run)
+        verdict = judge(ids, movable, _receiver(to, led))
+        going = [each for each in movable if each.case_id not in verdict]
+        changes = _changes(to, going)
+        if not dry_run:
+            verdict |= dict(_write(company, going, to, reason.strip(), by))
+    moved = [each for each in going if each.case_id not in verdict]
+    return Reassigned(
+        moved=tuple(each.case_id for each in moved),
+        amount=sum((each.amount for each in moved), Decimal(0)),
+        refusals=tuple(sorted(verdict.items(), key=lambda item: item[0])),
+        changes=changes,
+        split_borrowers=_split_borrowers(company, moved, to),
+    )
+
+
+def _check_reason(reason: str, *, dry_run: bool) -> None:
+    if not (reason.strip() or dry_run):
+        raise ValidationError({"reason": _("Say why.")})
+    if len(reason.strip()) > LONGEST_REASON:
+        raise ValidationError(
+            {"reason": _("At most %(limit)s characters.") % {"limit": LONGEST_REASON}}
+        )
+
+
+def judge(ids: Sequence[int], cases: Sequence[Movable], receiver: Receiver) -> dict[int, Refusal]:
+    """Why each refused case does not move; a case without an entry moves.
+
+    Room is given to borrowers as a whole, those with the largest sum first, ties by case id; who
+    does not fit into what is left is passed over.
+    """
+    verdict: dict[int, Refusal] = {}
+    for each in cases:
+        why = first_of(_against(each, receiver))
+        if why is not None:
+            verdict[each.case_id] = why
+    fits = [each for each in cases if each.case_id not in verdict]
+    verdict |= dict.fromkeys(_too_many(fits, receiver.room), Refusal.OVER_CAPACITY)
+    found = {each.case_id for each in cases}
+    return verdict | {pk: Refusal.CHANGED_MEANWHILE for pk in ids if pk not in found}
+
+
+def _against(case: Movable, receiver: Receiver) -> Iterator[Refusal]:
+    if case.is_closed:
+        yield Refusal.CLOSED
+    if case.is_away:
+        yield Refusal.PLACED
+    if case.is_on_hold:
+        yield Refusal.ON_HOLD
+    if case.desk == receiver.desk:
+        yield Refusal.SAME_DESK
+    if not receiver.is_led:
+        yield Refusal.NOT_SAME_GROUP
+    if not receiver.is_active:
+        yield Refusal.INACTIVE
+
+
+def _too_many(cases: Sequence[Movable], room: int | None) -> Iterator[int]:
+    """The cases for which there is no room on the desk."""
+    if room is None or len(cases) <= room:
+        return
+    people: dict[int, list[Movable]] = defaultdict(list)
+    for each in cases:
+        people[each.borrower_id].append(each)
+    by_sum = sorted(people.values(), key=lambda own: (-sum(c.amount for c in own), own[0].case_id))
+    for own in by_sum:
+        if len(own) <= room:
+            room -= len(own)
+        else:
+            yield from (each.case_id for each in own)
+
+
+def _lock(company: Company, ids: Sequence[int]) -> None:
+    """Nobody closes, places or recalls these cases until the transaction ends."""
+    if company.is_lender:
+        locked(Case.objects.filter(pk__in=ids))
+    else:
+        share_holding(company.pk)
+
+
+def _movable(company: Company, ids: Sequence[int], by: User | None, *, lock: bool) -> list[Movable]:
+    """The cases among `ids` that `by` sees now, with where they lie, in order of id."""
+    on_desks = Assignment.objects.filter(company=company, case_id__in=ids, ended_at=None)
+    if lock:
+        on_desks = on_desks.select_for_update(no_key=True)
+    desks = {
+        case_id: (assignment_id, (team_id, collector_id))
+        for assignment_id, case_id, team_id, collector_id in on_desks.order_by("pk").values_list(
+            "pk", "case_id", "team_id", "collector_id"
+        )
+    }
+    held = set(
+        holds_in_force(business_date(company))
+        .filter(case_id__in=ids, stops_assignment=True)
+        .values_list("case_id", flat=True)
+    )
+    visible = Case.objects.all() if by is None else visible_cases(by)
+    found = visible.filter(pk__in=ids).order_by("pk")
+    nowhere: tuple[None, None] = (None, None)
+    return [
+        Movable(
+            case_id=case_id,
+            borrower_id=borrower_id,
+            amount=amount,
+            desk=desks.get(case_id, nowhere)[1],
+            assignment_id=desks.get(case_id, nowhere)[0],
+            is_closed=closed_on is not None,
+            is_away=company.is_lender and holder_id is not None,
+            is_on_hold=case_id in held,
+        )
+        for case_id, borrower_id, amount, closed_on, holder_id in found.values_list(
+            "pk", "borrower_id", "outstanding", "closed_on", "holder_id"
+        )
+    ]
+
+
+def _receiver(to: Desk, led: Collection[int] | None) -> Receiver:
+    person = to.collector
+    held = in_hand({person.pk}).get(person.pk, 0) if person and person.capacity is not None else 0
+    return Receiver(
+        desk=to.key,
+        is_active=takes_cases(to),
+        is_led=led is None or to.team.pk in led,
+        room=room_of(person, held) if person else None,
+    )
+
+
+def _changes(to: Desk, going: Sequence[Movable]) -> tuple[LoadChange, ...]:
+    """What the move does to the desks' loads."""
+    given: dict[DeskKey, Load] = {}
+    for each in going:
+        if each.desk is not None:
+            so_far = given.get(each.desk, Load())
+            given[each.desk] = Load(so_far.cases + 1, so_far.amount + each.amount)
+    now = loads([to.key, *given])
+    labels = _labels(given)
+    got = Load(len(going), sum((each.amount for each in going), Decimal(0)))
+    receiver = LoadChange(
+        label=to.label,
+        before=now[to.key],
+        after=Load(now[to.key].cases + got.cases, now[to.key].amount + got.amount),
+        is_receiver=True,
+        limit=to.collector.capacity if to.collector else None,
+    )
+    givers = [
+        LoadChange(
+            label=labels[key],
+            before=now[key],
+            after=Load(now[key].cases - load.cases, now[key].amount - load.amount),
+            is_receiver=False,
+        )
+        for key, load in given.items()
+    ]
+    return receiver, *sorted(
+        givers, key=lambda one: (one.after.cases - one.before.cases, one.label)
+    )
+
+
+def _labels(keys: Collection[DeskKey]) -> dict[DeskKey, str]:
+    teams = Team.objects.in_bulk({team_id for team_id, _person in keys})
+    people = User.objects.in_bulk({person for _team, person in keys if person is not None})
+    return {
+        (team_id, person): Desk(
+            teams[team_id], people[person] if person is not None else None
+        ).label
+        for team_id, person in keys
+    }
+
+
+def _split_borrowers(company: Company, moved: Sequence[Movable], to: Desk) -> int:
+    others = Assignment.objects.filter(
+        company=company,
+        ended_at=None,
+        case__borrower_id__in={each.borrower_id for each in moved},
+    ).exclude(case_id__in=[each.case_id for each in moved])
+    if to.collector:
+        others = others.exclude(collector=to.collector)
+    else:
+        others = others.exclude(team=to.team, collector=None)
+    return others.values("case__borrower_id").distinct().count() if moved else 0
+
+
+CARRY_OVER = """
+    INSERT INTO collection_assignment (company_id, owner_id, case_id, team_id, collector_id, why,
+        reason, assigned_by_name, assigned_on, end_kind, next_action, next_action_at,
+        last_touch_at, last_touch_by_name, last_disposition)
+    SELECT %(company)s, c.owner_id, c.id, %(team)s, %(collector)s, %(why)s,
+        %(reason)s, %(by)s, %(on)s, '', coalesce(old.next_action, ''),
+        coalesce(old.next_action_at, %(due)s), old.last_touch_at,
+        coalesce(old.last_touch_by_name, ''), coalesce(old.last_disposition, '')
+    FROM unnest(%(cases)s::bigint[], %(olds)s::bigint[]) AS moving (case_id, old_id)
+    JOIN cases_case c ON c.id = moving.case_id
+    LEFT JOIN collection_assignment old
+        ON old.id = moving.old_id AND old.company_id = %(company)s
+    ORDER BY c.id
+    ON CONFLICT DO NOTHING
+    RETURNING case_id, owner_id
+"""
+
+
+def _write(
+    company: Company, going: Sequence[Movable], to: Desk, reason: str, by: User | None
+) -> Iterator[Refused]:
+    """End the old assignments and open new ones; yields cases that somebody else just took."""
+    if not going:
+        return
+    Assignment.objects.filter(
+        pk__in=[each.assignment_id for each in going if each.assignment_id is not None]
+    ).update(ended_at=timezone.now(), end_kind=Assignment.EndKind.REASSIGNED)
+    today = business_date(company)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            CARRY_OVER,
+            {
+                "company": company.pk,
+                "team": to.team.pk,
+                "collector": to.collector.pk if to.collector else None,
+                "why": Assignment.Why.HAND,
+                "reason": reason,
+                "by": by.display_name if by else "",
+                "on": today,
+                "due": day_begins(company, today),
+                "cases": [each.case_id for each in going],
+                "olds": [each.assignment_id for each in going],
+            },
+        )
+        written: dict[int, int] = dict(cursor.fetchall())
+    _record(going, written, to, reason, by)
+    yield from (
+        (each.case_id, Refusal.CHANGED_MEANWHILE) for each in going if each.case_id not in written
+    )
+
+
+def _record(
+    going: Sequence[Movable], owners: Mapping[int, int], to: Desk, reason: str, by: User | None
+) -> None:
+    """One event a case: from which desk to which, and why."""
+    from_desks: dict[DeskKey | None, list[Case]] = defaultdict(list)
+    for each in going:
+        if each.case_id in owners:
+            case = Case(pk=each.case_id, owner_id=owners[each.case_id])
+            from_desks[each.desk].append(case)
+    labels = _labels([key for key in from_desks if key is not None])
+    for key, cases in from_desks.items():
+        data = {"to": to.label, "reason": reason}
+        if key is None:
+            record_events(cases=cases, kind="assigned", by=by, data=data)
+        else:
+            data["from"] = labels[key]
+            record_events(cases=cases, kind="reassigned", by=by, data=data)

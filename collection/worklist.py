@@ -1,0 +1,303 @@
+"""The worklist: open assignments in the order in which they come due.
+
+It reads the Assignment table by one of three indexes (a collector's, a team's, the company's) and
+joins what a row shows. Two queries a page, three for an agency; the figures above are one more.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from agencies.packages import lender_names
+from cases.clock import DaysPastDue
+from cases.pills import Pill, pills
+from collection.finding import CaseFilters, narrowed
+from collection.models import Assignment
+from collection.visibility import desks_in_sight
+from tenancy.formats import COUNT_CAP
+from tenancy.keyset import PAGE_SIZE, KeysetPage, keyset_page
+from tenancy.models import Company, User
+
+ORDER = ("next_action_at", "id")
+UNTOUCHED = timedelta(days=7)
+PROMISES = ("ptp_full", "ptp_part")
+CALLBACK = "callback"
+
+Due = Literal["", "now", "today", "later"]
+Touched = Literal["", "never", "today", "not_for_7_days"]
+Reason = Literal["", "promise_due", "callback", "new", "untouched"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkFilters:
+    """Questions about the worklist, beside those about the case.
+
+    mine: only the person's own desk; else every desk in sight. due: by the moment of the next
+    action (now: it has come; today: it comes before midnight, what is overdue included).
+    waiting: cases that lie with a team and with nobody in it.
+    """
+
+    mine: bool = False
+    team_ids: tuple[int, ...] = ()
+    collector_ids: tuple[int, ...] = ()
+    waiting: bool = False
+    due: Due = ""
+    touched: Touched = ""
+    new_today: bool = False
+    dispositions: tuple[str, ...] = ()
+    case: CaseFilters = field(default_factory=CaseFilters)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What "now" and "today" mean for a worklist: the moment, the business date, its midnights."""
+
+    now: datetime
+    on: date
+    begins: datetime
+    ends: datetime
+
+    @classmethod
+    def of(cls, company: Company, on: date, now: datetime | None = None) -> "Clock":
+        """The company's clock on business date `on`."""
+        midnight = datetime.combine(on, time.min, company.zone)
+        following = datetime.combine(on + timedelta(days=1), time.min, company.zone)
+        return cls(now or timezone.now(), on, midnight, following)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """A line of the worklist. uid is the case's; lender_name is "" for a lender itself."""
+
+    assignment_id: int
+    uid: UUID
+    reason: Reason
+    loan_no: str
+    borrower_name: str
+    phone_mask: str
+    product: str
+    channel: str
+    outstanding: Decimal
+    dpd: int
+    pill: Pill | None
+    next_action: str
+    next_action_at: datetime
+    last_touch_at: datetime | None
+    last_touch_by: str
+    last_disposition: str
+    assigned_on: date
+    collector_name: str
+    team_name: str
+    lender_name: str
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the next action's moment has come."""
+        return self.next_action_at <= timezone.now()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkFigures:
+    """Counts of a worklist, each up to COUNT_CAP + 1.
+
+    None where there are more than COUNT_CAP cases and the figure would need all of them.
+    """
+
+    total: int
+    due_now: int
+    due_today: int
+    new_today: int | None
+    never_touched: int | None
+    untouched_7: int | None
+    touched_today: int | None
+
+
+def worklist(
+    *,
+    user: User,
+    filters: WorkFilters,
+    clock: Clock,
+    after: str = "",
+    before: str = "",
+    size: int = PAGE_SIZE,
+) -> KeysetPage[WorkRow]:
+    """A page of the worklist, what is due first first."""
+    rows = open_assignments(user, filters, clock).annotate(dpd=DaysPastDue(clock.on, "case__"))
+    page = keyset_page(
+        rows.values(*COLUMNS),
+        order=ORDER,
+        key=lambda row: (row["next_action_at"], row["id"]),
+        after=after,
+        before=before,
+        size=size,
+    )
+    return KeysetPage(_shown(page.rows, user, clock), page.before, page.after)
+
+
+def neighbours(
+    *, user: User, filters: WorkFilters, clock: Clock, assignment_id: int
+) -> tuple[UUID | None, UUID | None]:
+    """The cases before and after one in the worklist (to go on with j and k); two queries."""
+    rows = open_assignments(user, filters, clock)
+    here = Assignment.objects.filter(pk=assignment_id).values_list("next_action_at", "pk").first()
+    if here is None:
+        return None, None
+    at, pk = here
+    later = Q(next_action_at__gt=at) | Q(next_action_at=at, pk__gt=pk)
+    earlier = Q(next_action_at__lt=at) | Q(next_action_at=at, pk__lt=pk)
+    uids: QuerySet[Assignment, UUID] = rows.values_list("case__uid", flat=True)
+    return (
+        uids.filter(earlier, next_action_at__lte=at).order_by("-next_action_at", "-pk").first(),
+        uids.filter(later, next_action_at__gte=at).order_by("next_action_at", "pk").first(),
+    )
+
+
+def work_figures(*, user: User, filters: WorkFilters, clock: Clock) -> WorkFigures:
+    """The counts above the list, of what the filters leave; one query."""
+    first = open_assignments(user, filters, clock).order_by(*ORDER)[: COUNT_CAP + 1]
+    counts = first.aggregate(
+        total=Count("pk"),
+        due_now=Count("pk", filter=Q(next_action_at__lte=clock.now)),
+        due_today=Count("pk", filter=Q(next_action_at__lt=clock.ends)),
+        new_today=Count("pk", filter=Q(assigned_on=clock.on)),
+        never_touched=Count("pk", filter=Q(last_touch_at=None)),
+        untouched_7=Count("pk", filter=_untouched(clock)),
+        touched_today=Count("pk", filter=Q(last_touch_at__gte=clock.begins)),
+    )
+    if counts["total"] > COUNT_CAP:
+        # What is due stands first, so those figures are whole; the others are not.
+        for name in ("new_today", "never_touched", "untouched_7", "touched_today"):
+            counts[name] = None
+    return WorkFigures(**counts)
+
+
+def open_assignments(user: User, filters: WorkFilters, clock: Clock) -> QuerySet[Assignment]:
+    """The company's open assignments that the person sees and the filters leave, unordered."""
+    rows = Assignment.objects.filter(company_id=user.company_id, ended_at=None)
+    rows = rows.filter(collector=user) if filters.mine else rows.filter(desks_in_sight(user))
+    if filters.team_ids:
+        rows = rows.filter(team_id__in=filters.team_ids)
+    if filters.collector_ids:
+        rows = rows.filter(collector_id__in=filters.collector_ids)
+    if filters.waiting:
+        rows = rows.filter(collector=None)
+    if filters.new_today:
+        rows = rows.filter(assigned_on=clock.on)
+    if filters.dispositions:
+        rows = rows.filter(last_disposition__in=filters.dispositions)
+    rows = rows.filter(_due(filters.due, clock), _touched(filters.touched, clock))
+    return narrowed(rows, filters.case, on=clock.on, via="case__")
+
+
+def _due(due: Due, clock: Clock) -> Q:
+    match due:
+        case "now":
+            return Q(next_action_at__lte=clock.now)
+        case "today":
+            return Q(next_action_at__lt=clock.ends)
+        case "later":
+            return Q(next_action_at__gte=clock.ends)
+    return Q()
+
+
+def _touched(touched: Touched, clock: Clock) -> Q:
+    match touched:
+        case "never":
+            return Q(last_touch_at=None)
+        case "today":
+            return Q(last_touch_at__gte=clock.begins)
+        case "not_for_7_days":
+            return _untouched(clock)
+    return Q()
+
+
+def _untouched(clock: Clock) -> Q:
+    """Seven whole days since the later of assignment and last touch."""
+    return Q(last_touch_at__lt=clock.begins - UNTOUCHED) | Q(
+        last_touch_at=None, assigned_on__lt=clock.on - UNTOUCHED
+    )
+
+
+COLUMNS = (
+    "next_action_at",
+    "id",
+    "case__uid",
+    "case__loan_no",
+    "case__borrower_name",
+    "case__phone_mask",
+    "case__product",
+    "case__channel",
+    "case__outstanding",
+    "dpd",
+    "case__bucket_id",
+    "case__owner_id",
+    "next_action",
+    "last_touch_at",
+    "last_touch_by_name",
+    "last_disposition",
+    "assigned_on",
+    "collector__display_name",
+    "team__name",
+)
+
+
+def _shown(rows: Sequence[dict[str, Any]], user: User, clock: Clock) -> list[WorkRow]:
+    scale = pills(row["case__bucket_id"] for row in rows)
+    lenders = {} if user.company.is_lender or not rows else lender_names()
+    return [
+        WorkRow(
+            assignment_id=row["id"],
+            uid=row["case__uid"],
+            reason=reason(
+                row["next_action_at"],
+                row["last_touch_at"],
+                row["last_disposition"],
+                row["assigned_on"],
+                clock,
+            ),
+            loan_no=row["case__loan_no"],
+            borrower_name=row["case__borrower_name"],
+            phone_mask=row["case__phone_mask"],
+            product=row["case__product"],
+            channel=row["case__channel"],
+            outstanding=row["case__outstanding"],
+            dpd=row["dpd"],
+            pill=scale.get(row["case__bucket_id"]),
+            next_action=row["next_action"],
+            next_action_at=row["next_action_at"],
+            last_touch_at=row["last_touch_at"],
+            last_touch_by=row["last_touch_by_name"],
+            last_disposition=row["last_disposition"],
+            assigned_on=row["assigned_on"],
+            collector_name=row["collector__display_name"] or "",
+            team_name=row["team__name"],
+            lender_name=lenders.get(row["case__owner_id"], ""),
+        )
+        for row in rows
+    ]
+
+
+def reason(
+    next_action_at: datetime,
+    last_touch_at: datetime | None,
+    last_disposition: str,
+    assigned_on: date,
+    clock: Clock,
+) -> Reason:
+    """Why a case stands where it does: what the last note agreed, else what was left undone."""
+    if next_action_at < clock.ends:
+        if last_disposition in PROMISES:
+            return "promise_due"
+        if last_disposition == CALLBACK:
+            return "callback"
+    if last_touch_at is None:
+        if assigned_on >= clock.on:
+            return "new"
+        return "untouched" if assigned_on < clock.on - UNTOUCHED else ""
+    return "untouched" if last_touch_at < clock.begins - UNTOUCHED else ""

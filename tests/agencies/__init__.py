@@ -1,0 +1,1 @@
+"""Placing with agencies, taking back, and what each side sees meanwhile."""

@@ -1,0 +1,1 @@
+"""How cases are assigned, moved, worked and seen."""
