@@ -1,0 +1,200 @@
+"""A month of a demo lender: its first feed, then every night, every repayment, every follow-up."""
+
+import csv
+import random
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from django.utils import timezone
+
+from agencies.models import Package
+from agencies.placement import accept_package, place_cases
+from agencies.recall import recall_cases
+from cases.feed.importing import import_file
+from cases.models import Case
+from collection.desks import Desk
+from collection.models import Assignment, Disposition
+from collection.notes import write_note
+from collection.reassignment import reassign_cases
+from config.demo.book import Book
+from config.demo.cast import WORKS_WITH, DemoCompany
+from config.demo.clock import move_to
+from config.night import STEPS
+from tenancy.models import Company, Role, TeamMember, User
+from tenancy.night import run_night
+from tenancy.scope import company_scope
+
+DAYS = 31
+NOTES_A_DAY = 4
+PLACED_ON = (4, 18)
+RECALLED_ON = 24
+REMARKS = {
+    "zh_CN": (
+        "本人接听，称工资推迟到下周发放，已告知罚息按日计算。",
+        "电话已接通，家属接听，愿意转告。",
+        "本人表示近期失业，希望分期，已说明流程。",
+        "约定明天下午再联系，核对还款金额。",
+        "对费用有疑问，已解释账单构成。",
+    ),
+    "en_GB": (
+        "Borrower says wages are late until next week; told how the daily penalty adds up.",
+        "Somebody else answered and will pass it on.",
+        "Lost the job last month; asks for instalments, process explained.",
+        "Agreed to speak again tomorrow afternoon about the amount.",
+        "Questions about the fee; went through the statement.",
+    ),
+}
+
+
+class Month:
+    """Plays the days from `first` on; every step may be done again without effect."""
+
+    def __init__(self, cast: DemoCompany, company: Company, first: date, seed: int) -> None:
+        self.cast, self.company, self.first = cast, company, first
+        self.last = first + timedelta(days=DAYS)
+        self.random = random.Random(f"month:{seed}:{cast.code}")  # noqa: S311 made-up data
+        self.book = Book(cast, first, self.last, seed)
+        self.agencies = list(Company.objects.filter(code__in=WORKS_WITH[cast.code]))
+
+    def days(self) -> Iterator[date]:
+        """Play day by day; yields each date when it is over."""
+        for number in range(DAYS + 1):
+            day = self.first + timedelta(days=number)
+            began = timezone.now()
+            self._play(day, number)
+            if day < self.last:
+                move_to(self._at(day, time(18)), written_since=began)
+            yield day
+
+    def _play(self, day: date, number: int) -> None:
+        if number == 0:
+            self._feed("loans", day, self.book.loans_rows())
+            self._feed("contacts", day, self.book.contacts_rows())
+        for _ in run_night(company=self.company, steps=STEPS, until=day):
+            pass
+        if day == self.last:
+            return
+        self._feed("repayments", day, (self._repayment_row(r) for r in self.book.repayments(day)))
+        if number in PLACED_ON:
+            self._place(day)
+        if number == RECALLED_ON:
+            self._recall()
+        self._work(self.company, day)
+        for agency in self.agencies:
+            self._work(agency, day)
+
+    def _moment(self) -> time:
+        return time(self.random.randint(9, 19), self.random.randint(0, 59))
+
+    def _at(self, day: date, moment: time) -> datetime:
+        return datetime.combine(day, moment, self.company.zone)
+
+    @staticmethod
+    def _repayment_row(repayment: object) -> Mapping[str, str]:
+        values = {
+            name: getattr(repayment, name)
+            for name in ("repayment_no", "loan_no", "paid_at", "amount")
+        }
+        return values | {
+            "paid_at": values["paid_at"].isoformat(),
+            "amount": str(values["amount"]),
+        }
+
+    def _feed(self, kind: str, day: date, rows: Iterable[Mapping[str, str]]) -> None:
+        with written_csv(rows) as path:
+            if path is not None:
+                import_file(company=self.company, kind=kind, as_of=day, path=path)
+
+    def _place(self, day: date) -> None:
+        """Give what waits beyond the own teams' days to the agencies, a package each."""
+        with company_scope(self.company):
+            waiting = list(
+                Case.objects.filter(
+                    closed_on__isnull=True, holder__isnull=True, aged_from__lt=day - timedelta(31)
+                )
+                .order_by("id")
+                .values_list("id", flat=True)[: 500 * len(self.agencies)]
+            )
+            for number, agency in enumerate(self.agencies):
+                place_cases(
+                    lender=self.company,
+                    agency=agency,
+                    case_ids=waiting[number :: len(self.agencies)],
+                    reason="M2+",
+                    ends_on=day + timedelta(days=90),
+                    by=None,
+                )
+        for agency in self.agencies:
+            self._take_in(agency)
+
+    def _take_in(self, agency: Company) -> None:
+        """The agency accepts its packages and spreads their cases over its people."""
+        with company_scope(agency):
+            lead = User.objects.filter(roles__contains=[Role.COMPANY_ADMIN]).earliest("id")
+            for package in Package.objects.filter(accepted_at__isnull=True):
+                accept_package(agency=agency, package=package, by=lead)
+            desks = [
+                Desk(team=member.team, collector=member.user)
+                for member in TeamMember.objects.select_related("team", "user")
+                if member.user.has_role(Role.COLLECTOR)
+            ]
+            on_desks = Assignment.objects.filter(ended_at__isnull=True).values("case_id")
+            unassigned = list(
+                Case.objects.exclude(id__in=on_desks)
+                .order_by("borrower_id")
+                .values_list("id", flat=True)
+            )
+            share = -(-len(unassigned) // len(desks))
+            for number, desk in enumerate(desks):
+                part = unassigned[number * share : (number + 1) * share]
+                if part:
+                    reassign_cases(
+                        company=agency, case_ids=part, to=desk, reason="New package", by=None
+                    )
+
+    def _recall(self) -> None:
+        with company_scope(self.company):
+            held = Case.objects.filter(holder__isnull=False, closed_on__isnull=True)
+            ids = list(held.order_by("id").values_list("id", flat=True)[:40])
+            recall_cases(lender=self.company, case_ids=ids, reason="direct_deal", by=None)
+
+    def _work(self, company: Company, day: date) -> None:
+        """Every collector follows up on the first cases of the worklist."""
+        with company_scope(company):
+            codes = list(Disposition.objects.filter(is_active=True))
+            for collector in User.objects.filter(roles__contains=[Role.COLLECTOR]):
+                desk = Assignment.objects.filter(
+                    collector=collector, ended_at__isnull=True
+                ).select_related("case")
+                for assignment in desk.order_by("next_action_at", "id")[:NOTES_A_DAY]:
+                    write_note(
+                        company=company,
+                        case=assignment.case,
+                        by=collector,
+                        disposition=self.random.choice(codes).code,
+                        remark=self.random.choice(REMARKS[self.cast.faker]),
+                        at=self._at(
+                            day, time(self.random.randint(9, 19), self.random.randint(0, 59))
+                        ),
+                    )
+
+
+@contextmanager
+def written_csv(rows: Iterable[Mapping[str, str]]) -> Iterator[Path | None]:
+    """A feed file of the rows, gone afterwards; None when there is no row."""
+    rows = iter(rows)
+    head = next(rows, None)
+    if head is None:
+        yield None
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "feed.csv"
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, fieldnames=list(head))
+            writer.writeheader()
+            writer.writerow(head)
+            writer.writerows(rows)
+        yield path
