@@ -90,6 +90,20 @@ MESSAGES: dict[str, str] = {
     "row_too_long": gettext_noop("The line is longer than %(limit)s characters."),
     "quote_unclosed": gettext_noop("A quotation mark opens here and is never closed."),
     "bad_quoting": gettext_noop("Text follows a closing quotation mark; inside quotes write two."),
+    # a row beside the others of its file, or beside the book
+    "duplicate_key": gettext_noop("Occurs more than once in this file: also in line %(line)s."),
+    "older_row": gettext_noop("Older than what is known of this loan, which is as of %(known)s."),
+    "other_borrower": gettext_noop("The loan belongs to another borrower, %(known)s."),
+    "unknown_loan": gettext_noop("No loan with this number is known."),
+    "unknown_borrower": gettext_noop("No borrower with this number is known."),
+    "repayment_changed": gettext_noop(
+        "This number is booked already with other contents; reverse it and send a new one."
+    ),
+    "reverses_a_reversal": gettext_noop("%(reverses)s is a reversal itself; it cannot be undone."),
+    "other_loan": gettext_noop("%(reverses)s was paid for another loan, %(loan_no)s."),
+    "other_amount": gettext_noop("The amount of %(reverses)s is %(amount)s."),
+    "already_reversed": gettext_noop("%(reverses)s is reversed already."),
+    "book_changed": gettext_noop("The book has changed since the file was checked."),
     # a file
     "empty": gettext_noop("The file is empty."),
     "unknown_format": gettext_noop("The file is neither CSV nor XLSX."),
@@ -111,4 +125,13 @@ MESSAGES: dict[str, str] = {
         "The workbook is larger than %(limit)s MB when unpacked; send it as CSV."
     ),
     "too_many_rows": gettext_noop("The sheet has more than %(limit)s rows."),
+    "no_rows": gettext_noop("The file has a header and no row below it."),
+    # an import
+    "strict": gettext_noop(
+        "%(rejected)s of %(rows)s rows are refused; strict takes all rows or none."
+    ),
+    "not_a_lender": gettext_noop("%(company)s is not a lender and has no book to import into."),
+    "future_date": gettext_noop("The date %(as_of)s is still to come; today is %(today)s."),
+    "busy": gettext_noop("Another import of the company is being written; try again in a minute."),
+    "no_file": gettext_noop("The uploaded file is gone; upload it again."),
 }

@@ -3,22 +3,24 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from cases.amounts import NOTHING
 from cases.feed import sql
 from cases.feed.rows import FeedKind, ParsedRow
 from cases.models import ImportRun, LenderSettings
 from cases.models.feed import StagedRow
 from tenancy.models import Company
 
-Outlook = dict[str, list[int | str]]
+Outlook = dict[str, tuple[int, str]]
 """What an import would do: by name, how many and (as text) for how much."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """A run with what all its statements need. `on` is the date whose end the cases are true for."""
+    """A run with what its statements need; `on`: the date at whose end its cases are to be true."""
 
     company: Company
     run: ImportRun
@@ -69,6 +71,12 @@ class Figures:
     differs: int = 0
     outlook: Outlook = field(default_factory=dict)
 
+    def expect(self, effect: str, count: int, amount: Decimal = NOTHING) -> None:
+        """Add to what will happen; "" stands for nothing."""
+        if effect and count:
+            so_far, worth = self.outlook.get(effect, (0, "0.00"))
+            self.outlook[effect] = (so_far + count, str(Decimal(worth) + amount))
+
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
@@ -116,11 +124,13 @@ def line_as_place(line: int, _row: ParsedRow) -> int:
     return line
 
 
-def refuse(*, work: Work, table: str, key: str, bad: str) -> int:
+def refuse(
+    *, work: Work, table: str, key: str, bad: str, more: Mapping[str, Any] | None = None
+) -> int:
     """Refuse the staged rows that `bad` answers: id, column, value, code, params; returns how many.
 
-    A row that is refused for two reasons in one statement keeps both. `key` is the staging
-    table's column that names the row to people.
+    `key` is the staging table's column that names the row to people; `more` are parameters of
+    `bad` beyond those of the work.
     """
     return sql.execute(
         f"""
@@ -136,5 +146,5 @@ SELECT %(owner)s, %(run)s, marked.line, marked.key, bad."column", bad.value, bad
     '', true
 FROM marked JOIN bad USING (id) ORDER BY marked.line
 """,
-        work.values,
+        {**work.values, **(more or {})},
     )

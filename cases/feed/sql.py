@@ -5,7 +5,8 @@ Statements are constants of this package; values are always parameters.
 
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, models
@@ -46,7 +47,7 @@ def ids(statement: str, values: Values) -> list[int]:
 
 
 def copy_line(values: Iterable[str | None]) -> str:
-    """A line for COPY of values without control characters; a bytea is written as `\\x` and hex."""
+    r"""A line for COPY of values without control characters; a bytea is `\x` and hex digits."""
     return "\t".join([NULL if value is None else value for value in values]).replace("\\", "\\\\")
 
 
@@ -84,8 +85,23 @@ def insert_copied(
         )
         cursor.copy_expert(COPY_IN, data)
         cursor.execute(
-            f"INSERT INTO {table} ({constants}, {names}) "  # noqa: S608 (names of our own models)
+            f"INSERT INTO {table} ({constants}, {names}) "
             f"SELECT {', '.join(f'%({name})s' for name in also)}, {names} FROM feed_in",
             also,
         )
         cursor.execute("DROP TABLE feed_in")
+
+
+@contextmanager
+def by_hash() -> Iterator[None]:
+    """Plan the statements of the block without nested loops.
+
+    A fresh run's rows are not in the planner's statistics, so it takes them for a handful. Where
+    they are joined with each other or with as many rows of the book, that guess would cost hours.
+    """
+    execute("SET LOCAL enable_nestloop = off", {})
+    try:
+        yield
+    finally:
+        if not connection.needs_rollback:
+            execute("SET LOCAL enable_nestloop = on", {})

@@ -1,7 +1,5 @@
 """Imports of the lender's feed: each run, the rows it refused, and its rows while they wait."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.db.models import F
 from django.db.models.functions import Now
@@ -10,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from cases.models.base import LenderOwned, money, owner_key
 from cases.models.loan import Loan
-from tenancy.managers import CurrentCompanyDefault, ScopedManager
+from tenancy.managers import CurrentCompanyDefault
 from tenancy.models import Company
 from tenancy.models.base import random_uid
 from tenancy.walls import ALL, KEEP, LENDER_ROLE, Rule, Wall
@@ -87,8 +85,6 @@ class ImportRun(LenderOwned):
     moved_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[ScopedManager["ImportRun"]] = ScopedManager(lender="owner_id", agency=None)
-
     class Meta(LenderOwned.Meta):
         indexes = [
             models.Index(F("owner_id"), F("started_at").desc(), F("id").desc(), name="run_newest")
@@ -132,8 +128,6 @@ class ImportReject(LenderOwned):
     identity = models.CharField(max_length=200, blank=True, default="")
     judged = models.BooleanField(default=False)
 
-    objects: ClassVar[ScopedManager["ImportReject"]] = ScopedManager(lender="owner_id", agency=None)
-
     class Meta(LenderOwned.Meta):
         indexes = [
             models.Index(fields=["owner", "run", "line", "id"], name="reject_by_line"),
@@ -167,10 +161,6 @@ class ImportDifference(LenderOwned):
     ledger_interest = money()
     ledger_fee = money()
     ledger_penalty = money()
-
-    objects: ClassVar[ScopedManager["ImportDifference"]] = ScopedManager(
-        lender="owner_id", agency=None
-    )
 
     class Meta(LenderOwned.Meta):
         indexes = [models.Index(fields=["owner", "run", "line"], name="difference_by_line")]
@@ -234,8 +224,6 @@ class StagedLoan(StagedRow):
     attrs = models.JSONField()
     digest = models.BinaryField(max_length=16)
 
-    objects: ClassVar[ScopedManager["StagedLoan"]] = ScopedManager(lender="owner_id", agency=None)
-
     class Meta(StagedRow.Meta):
         constraints = [
             models.UniqueConstraint(fields=["owner", "run_id", "place"], name="staged_loan_place"),
@@ -253,10 +241,6 @@ class StagedInstalment(StagedRow):
     interest = money()
     fee = money()
     penalty = money()
-
-    objects: ClassVar[ScopedManager["StagedInstalment"]] = ScopedManager(
-        lender="owner_id", agency=None
-    )
 
     class Meta(StagedRow.Meta):
         constraints = [
@@ -279,10 +263,6 @@ class StagedContact(StagedRow):
     phone_mask = models.CharField(max_length=20)
     source = models.CharField(max_length=64, blank=True)
 
-    objects: ClassVar[ScopedManager["StagedContact"]] = ScopedManager(
-        lender="owner_id", agency=None
-    )
-
     class Meta(StagedRow.Meta):
         constraints = [
             models.UniqueConstraint(
@@ -304,10 +284,6 @@ class StagedRepayment(StagedRow):
     split_fee = money(null=True)
     split_penalty = money(null=True)
     reverses = models.CharField(max_length=64, blank=True)
-
-    objects: ClassVar[ScopedManager["StagedRepayment"]] = ScopedManager(
-        lender="owner_id", agency=None
-    )
 
     class Meta(StagedRow.Meta):
         constraints = [
