@@ -101,4 +101,7 @@ class ScopedManager(models.Manager[M]):
         rows: ScopedQuerySet[M] = ScopedQuerySet(self.model, using=self._db)
         if self._db in OPERATOR_ALIASES:
             return rows
-        return rows.filter(InScope(lender=self.lender_column, agency=self.agency_column))
+        # Django makes the manager of a reverse relation without the columns: ask the model's own.
+        declared = self.model._default_manager
+        which = declared if isinstance(declared, ScopedManager) else self
+        return rows.filter(InScope(lender=which.lender_column, agency=which.agency_column))
