@@ -8,7 +8,5 @@ from cases.models import CaseHold
 
 
 def holds_in_force(on: date) -> QuerySet[CaseHold]:
-    """The holds that bind on the business date `on`: begun, not lifted, not over."""
-    return CaseHold.objects.filter(
-        Q(ends_on=None) | Q(ends_on__gt=on), starts_on__lte=on, lifted_at=None
-    )
+    """The holds that bind on the business date `on`: begun and not over; lifting one ends it."""
+    return CaseHold.objects.filter(Q(ends_on=None) | Q(ends_on__gt=on), starts_on__lte=on)

@@ -43,7 +43,7 @@ FREE = f"""
     AND NOT EXISTS (SELECT 1 FROM collection_assignment taken
         WHERE taken.company_id = %(company)s AND taken.case_id = c.id AND taken.ended_at IS NULL)
     AND NOT EXISTS (SELECT 1 FROM cases_casehold hold
-        WHERE hold.case_id = c.id AND hold.stops_assignment AND hold.lifted_at IS NULL
+        WHERE hold.case_id = c.id AND hold.stops_assignment
         AND hold.starts_on <= %(on)s AND (hold.ends_on IS NULL OR hold.ends_on > %(on)s))
 """  # noqa: S608 (fixed fragments, no values)
 # Dropped by hand at the end of a run, so that one transaction may hold several runs.

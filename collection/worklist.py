@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -143,7 +143,7 @@ def worklist(
 def neighbours(
     *, user: User, filters: WorkFilters, clock: Clock, assignment_id: int
 ) -> tuple[UUID | None, UUID | None]:
-    """The cases before and after one in the worklist (to go on with j and k); two queries."""
+    """The cases before and after one in the worklist (to go on with j and k); three queries."""
     rows = open_assignments(user, filters, clock)
     here = Assignment.objects.filter(pk=assignment_id).values_list("next_action_at", "pk").first()
     if here is None:
@@ -151,11 +151,12 @@ def neighbours(
     at, pk = here
     later = Q(next_action_at__gt=at) | Q(next_action_at=at, pk__gt=pk)
     earlier = Q(next_action_at__lt=at) | Q(next_action_at=at, pk__lt=pk)
-    uids: QuerySet[Assignment, UUID] = rows.values_list("case__uid", flat=True)
-    return (
-        uids.filter(earlier, next_action_at__lte=at).order_by("-next_action_at", "-pk").first(),
-        uids.filter(later, next_action_at__gte=at).order_by("next_action_at", "pk").first(),
+    nearest = (
+        rows.filter(earlier, next_action_at__lte=at).order_by("-next_action_at", "-pk"),
+        rows.filter(later, next_action_at__gte=at).order_by("next_action_at", "pk"),
     )
+    before, after = (found.values_list("case__uid", flat=True).first() for found in nearest)
+    return cast("UUID | None", before), cast("UUID | None", after)
 
 
 def work_figures(*, user: User, filters: WorkFilters, clock: Clock) -> WorkFigures:
