@@ -36,34 +36,34 @@ VERBS: dict[str, Text] = {
     "revoke_token": gettext_lazy("Revoked an API token"),
 }
 FIELDS: dict[str, Text] = {
-    "allowed_networks": gettext_lazy("Networks allowed"),
-    "capacity": gettext_lazy("Limit of cases in hand"),
+    "username": gettext_lazy("User name"),
     "code": gettext_lazy("Code"),
-    "currency": gettext_lazy("Currency"),
     "display_name": gettext_lazy("Name"),
-    "email": gettext_lazy("E-mail"),
-    "is_active": gettext_lazy("Active"),
-    "jurisdiction": gettext_lazy("Jurisdiction"),
-    "kind": gettext_lazy("Kind"),
-    "language": gettext_lazy("Language"),
-    "leads": gettext_lazy("Leads"),
-    "members": gettext_lazy("People"),
-    "must_change_password": gettext_lazy("Must choose a new password"),
     "name": gettext_lazy("Name"),
     "name_en": gettext_lazy("English name"),
-    "require_totp": gettext_lazy("Second factor required"),
+    "email": gettext_lazy("E-mail"),
+    "kind": gettext_lazy("Kind"),
     "roles": gettext_lazy("Roles"),
     "scopes": gettext_lazy("May"),
-    "session_hours": gettext_lazy("Hours until sign-in is asked for again"),
-    "single_key_shortcuts": gettext_lazy("Single-letter keys"),
+    "teams": gettext_lazy("Teams"),
+    "leads": gettext_lazy("Leads"),
+    "members": gettext_lazy("People"),
+    "capacity": gettext_lazy("Limit of cases in hand"),
+    "is_active": gettext_lazy("Active"),
+    "must_change_password": gettext_lazy("Must choose a new password"),
     "takes_dpd_from": gettext_lazy("Days past due from"),
     "takes_dpd_to": gettext_lazy("Days past due to"),
-    "teams": gettext_lazy("Teams"),
+    "language": gettext_lazy("Language"),
     "theme": gettext_lazy("Theme"),
+    "single_key_shortcuts": gettext_lazy("Single-letter keys"),
     "timezone": gettext_lazy("Time zone"),
-    "username": gettext_lazy("User name"),
-    "work_ends": gettext_lazy("Work ends"),
+    "currency": gettext_lazy("Currency"),
+    "jurisdiction": gettext_lazy("Jurisdiction"),
+    "allowed_networks": gettext_lazy("Networks allowed"),
     "work_starts": gettext_lazy("Work starts"),
+    "work_ends": gettext_lazy("Work ends"),
+    "session_hours": gettext_lazy("Hours until sign-in is asked for again"),
+    "require_totp": gettext_lazy("Second factor required"),
 }
 
 
@@ -83,16 +83,18 @@ class FieldChange:
 
 
 def changes_of(entry: AuditEntry) -> list[FieldChange]:
-    """What an entry says changed, field by field in its own order."""
-    fields = dict.fromkeys([*entry.before, *entry.after])
-    return [
+    """What an entry says changed, by the order of FIELDS; what was and stays empty is left out."""
+    order = {field: n for n, field in enumerate(FIELDS)}
+    fields = sorted({*entry.before, *entry.after}, key=lambda f: (order.get(f, len(order)), f))
+    changes = (
         FieldChange(
             FIELDS.get(field, field),
             value_in_words(field, entry.before.get(field)),
             value_in_words(field, entry.after.get(field)),
         )
         for field in fields
-    ]
+    )
+    return [change for change in changes if change.before or change.after]
 
 
 def value_in_words(field: str, value: Any) -> str:

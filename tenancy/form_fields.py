@@ -89,6 +89,12 @@ class MomentField(forms.DateTimeField):
         return super().to_python(value)
 
 
+class Checks(forms.CheckboxSelectMultiple):
+    """Any of several choices, each with a tick box; as many side by side as fit."""
+
+    template_name = "parts/checks.html"
+
+
 class Segments(forms.RadioSelect):
     """A choice of a few, side by side; the digits 1–9 pick one."""
 

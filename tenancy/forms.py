@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from tenancy.form_fields import SegmentField
+from tenancy.form_fields import Checks, SegmentField
 from tenancy.models import ApiToken, Company, CompanySettings, Role, Team, User
 
 LONGEST_PASSWORD = 200
@@ -133,22 +133,20 @@ class PersonForm(forms.Form):
         label=_("Name"), max_length=80, help_text=_("As colleagues see it.")
     )
     email = forms.EmailField(label=_("E-mail"), required=False)
-    roles = forms.MultipleChoiceField(
-        label=_("Roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple
-    )
+    roles = forms.MultipleChoiceField(label=_("Roles"), choices=Role.choices, widget=Checks)
     teams = forms.ModelMultipleChoiceField(
         label=_("Sits in"),
         queryset=Team.objects.none(),
         to_field_name="uid",
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=Checks,
     )
     leads = forms.ModelMultipleChoiceField(
         label=_("Leads"),
         queryset=Team.objects.none(),
         to_field_name="uid",
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=Checks,
         help_text=_("A team lead sees and reassigns the cases of these teams."),
     )
     capacity = forms.IntegerField(
@@ -225,14 +223,14 @@ class TeamPeopleForm(forms.Form):
         queryset=User.objects.none(),
         to_field_name="uid",
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=Checks,
     )
     leads = forms.ModelMultipleChoiceField(
         label=_("Lead it"),
         queryset=User.objects.none(),
         to_field_name="uid",
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=Checks,
         help_text=_("People with the role team lead."),
     )
 
@@ -269,7 +267,8 @@ class AccessForm(forms.Form):
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
         help_text=_(
-            "One a line, such as 203.0.113.0/24. Empty: from everywhere. Holds for API tokens too."
+            "One a line, such as 203.0.113.0/24. Empty: from everywhere. Holds for API tokens too. "
+            "You are at %(address)s now."
         ),
     )
     work_starts = forms.TimeField(
@@ -291,6 +290,11 @@ class AccessForm(forms.Form):
         required=False,
         help_text=_("Who has none yet sets it up at the next page."),
     )
+
+    def __init__(self, *args: Any, address: str | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        networks = self.fields["allowed_networks"]
+        networks.help_text = networks.help_text % {"address": address or "?"}
 
     @staticmethod
     def initial_of(conditions: CompanySettings) -> dict[str, Any]:
@@ -317,5 +321,5 @@ class TokenForm(forms.Form):
         label=_("What it is for"), max_length=80, help_text=_("Such as: core system, nightly feed.")
     )
     scopes = forms.MultipleChoiceField(
-        label=_("It may"), choices=ApiToken.Purpose.choices, widget=forms.CheckboxSelectMultiple
+        label=_("It may"), choices=ApiToken.Purpose.choices, widget=Checks
     )

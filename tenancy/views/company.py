@@ -29,7 +29,9 @@ def _page(
     company = user.company
     names = {"name": company.name, "name_en": company.name_en, "language": company.language}
     identity = identity or CompanyForm(initial=names)
-    conditions = conditions or AccessForm(initial=AccessForm.initial_of(company.settings))
+    conditions = conditions or AccessForm(
+        initial=AccessForm.initial_of(company.settings), address=client_address(request)
+    )
     is_admin = user.has_role(ADMIN)
     if not is_admin:
         freeze(identity)
@@ -38,7 +40,6 @@ def _page(
         "identity": identity,
         "conditions": conditions,
         "facts": facts_of(company),
-        "address": client_address(request),
         "is_admin": is_admin,
     }
     wrong = bool(identity.errors or conditions.errors)
@@ -85,7 +86,7 @@ def save_identity(request: HttpRequest) -> HttpResponse:
 def save_access(request: HttpRequest) -> HttpResponse:
     """Save from where, when and how people sign in."""
     user = cast("Request", request).user
-    form = AccessForm(request.POST)
+    form = AccessForm(request.POST, address=client_address(request))
     if form.is_valid():
         try:
             change_access(

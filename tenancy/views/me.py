@@ -35,6 +35,7 @@ from tenancy.second_factor import (
     shown_secret,
 )
 from tenancy.signing_in import SECOND_FACTOR, own_password_is
+from tenancy.views.records import sign_in_row
 
 EVERYBODY = tuple(Role.values)
 ENROLMENT = "second_factor_enrolment"
@@ -81,7 +82,7 @@ def own_settings(request: HttpRequest) -> HttpResponse:
                 messages.success(request, _("Saved."))
             return redirect("me:settings")
     sign_ins = SignIn.objects.filter(user_id=user.pk).order_by("-at", "-pk")[:OWN_SIGN_INS]
-    context = {"form": form, "sign_ins": sign_ins, "person": user}
+    context = {"form": form, "sign_ins": [sign_in_row(each) for each in sign_ins], "person": user}
     return _page(request, "me/settings.html", "me:settings", context, wrong=bool(form.errors))
 
 

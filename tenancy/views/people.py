@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenancy.access import for_roles, people_seen_by, teams_seen_by
-from tenancy.filtering import Column, Filter, FilterBar, Option, Table
+from tenancy.filtering import Column, Filter, FilterBar, Option, Table, changed_url
+from tenancy.formats import count
 from tenancy.forms import PersonForm, freeze, put_refusal
 from tenancy.grants import leads_of
 from tenancy.http import Request
@@ -32,12 +33,11 @@ from tenancy.people import (
     remove_second_factor,
     set_password,
 )
-from tenancy.screen import Empty, Link
+from tenancy.screen import Empty, Link, ViewTab
 from tenancy.signing_in import unlock
 
 ADMIN = Role.COMPANY_ADMIN
 SEE_PEOPLE = (ADMIN, Role.AUDITOR, Role.TEAM_LEAD)
-STATES = ("active", "inactive")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +67,6 @@ def filters_of(user: User) -> tuple[Filter, ...]:
                 for team in teams_seen_by(user).order_by("name")
             ],
         ),
-        Filter(
-            name="state",
-            label=_("State"),
-            kind="one",
-            options=[
-                Option(value="active", label=_("Active")),
-                Option(value="inactive", label=_("Deactivated")),
-            ],
-        ),
     )
 
 
@@ -88,9 +79,25 @@ def matching(people: QuerySet[User], bar: FilterBar) -> QuerySet[User]:
         people = people.filter(roles__overlap=roles)
     if teams := bar.chosen("team"):
         people = people.filter(memberships__team__uid__in=teams).distinct()
-    for state in bar.chosen("state"):
-        people = people.filter(is_active=state == "active")
     return people
+
+
+def tabs(people: QuerySet[User], params: QueryDict, state: str) -> list[ViewTab]:
+    """Active and deactivated people, each with how many match the filter."""
+    counted = people.aggregate(
+        active=Count("pk", filter=Q(is_active=True), distinct=True),
+        inactive=Count("pk", filter=Q(is_active=False), distinct=True),
+    )
+    labels = {"active": _("Active"), "inactive": _("Deactivated")}
+    return [
+        ViewTab(
+            label=label,
+            href=changed_url(params, state=None if name == "active" else name),
+            count=count(counted[name]),
+            active=name == state,
+        )
+        for name, label in labels.items()
+    ]
 
 
 @for_roles(*SEE_PEOPLE)
@@ -99,14 +106,16 @@ def people(request: HttpRequest) -> HttpResponse:
     """Everybody of the company; a team lead sees who sits in the teams led."""
     user = cast("Request", request).user
     bar = FilterBar(filters_of(user), request.GET)
-    found = matching(people_seen_by(user), bar)
-    page = _page(found, request)
+    everybody = matching(people_seen_by(user), bar)
+    state = "inactive" if request.GET.get("state") == "inactive" else "active"
+    page = _page(everybody.filter(is_active=state == "active"), request)
     is_admin = user.has_role(ADMIN)
     add = Link(
         label=_("Add a person"), href=reverse("tenancy:people-new"), icon="user-plus", primary=True
     )
     context = {
         "bar": bar,
+        "views": tabs(everybody, request.GET, state),
         "table": Table(_columns(), request.GET),
         "rows": [_row(person) for person in page.rows],
         "pager": page.pager,
@@ -134,7 +143,6 @@ def _columns() -> list[Column]:
         Column(key="capacity", label=_("Limit"), numeric=True, css="lo", optional=True),
         Column(key="factor", label=_("Second factor"), css="lo", optional=True),
         Column(key="seen", label=_("Last sign-in"), css="lo", optional=True),
-        Column(key="state", label=_("State")),
     ]
 
 

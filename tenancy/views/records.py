@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from tenancy.access import for_roles
 from tenancy.audit_words import VERBS, FieldChange, changes_of
+from tenancy.devices import device_of
 from tenancy.filtering import Column, Filter, FilterBar, Option, Table
 from tenancy.http import Request
 from tenancy.keyset import capped_count, page_of
@@ -49,6 +50,7 @@ class SignInRow:
     entry: SignIn
     outcome: str
     tone: Tone
+    device: str
 
 
 def within_days(rows: QuerySet[M], first: date | None, last: date | None) -> QuerySet[M]:
@@ -174,5 +176,5 @@ def sign_in_log(request: HttpRequest) -> HttpResponse:
 
 def sign_in_row(entry: SignIn) -> SignInRow:
     """An entry with its outcome in words and its colour."""
-    words: dict[Any, Any] = dict(SignIn.Outcome.choices)
-    return SignInRow(entry, str(words.get(entry.outcome, entry.outcome)), TONES[entry.outcome])
+    outcome = SignIn.Outcome(entry.outcome)
+    return SignInRow(entry, str(outcome.label), TONES[outcome], device_of(entry.agent))
