@@ -33,20 +33,21 @@ def write_note(
 
     disposition: a code that the company uses. remark: required unless nobody was reached.
     next_action, next_action_at: what and when; by default those of the disposition, whose delay
-    counts from now. shared: whether the agency that holds the lender's case reads it; the lender
-    reads every agency's. at: when it took place, now if left out.
+    counts from when the follow-up took place. at: that moment, now if left out. shared: whether
+    the agency that holds the lender's case reads it; the lender reads every agency's.
     The caller has found `case` among the visible ones. Raises PermissionDenied for who only
     reads, ValidationError by field.
     """
     if not may_work(by):
         raise PermissionDenied
     now = timezone.now()
+    took_place = at or now
     code = Disposition.objects.filter(code=disposition, is_active=True).first()
     remark, next_action = remark.strip(), next_action.strip()
-    _check(code, remark, next_action, next_action_at, at, now)
+    _check(code, remark, next_action, next_action_at, took_place)
     assert code is not None
     if next_action_at is None and code.next_action_after is not None:
-        next_action_at = now + code.next_action_after
+        next_action_at = took_place + code.next_action_after
     with transaction.atomic():
         note = Note.objects.create(
             company=company,
@@ -54,7 +55,7 @@ def write_note(
             case=case,
             author_id=by.pk,
             author_name=by.display_name,
-            at=at or now,
+            at=took_place,
             disposition=code.code,
             disposition_name_en=code.name_en,
             disposition_name_zh=code.name_zh,
@@ -74,8 +75,7 @@ def _check(
     remark: str,
     next_action: str,
     next_action_at: datetime | None,
-    at: datetime | None,
-    now: datetime,
+    at: datetime,
 ) -> None:
     wrong: dict[str, str] = {}
     if code is None:
@@ -84,13 +84,13 @@ def _check(
         wrong["remark"] = _("Write what was said.")
     elif next_action_at is None and code.next_action_after is None:
         wrong["next_action_at"] = _("Say when.")
-    if next_action_at is not None and next_action_at < now.replace(second=0, microsecond=0):
+    if next_action_at is not None and next_action_at < at.replace(second=0, microsecond=0):
         wrong["next_action_at"] = _("This moment is past.")
     if len(remark) > LONGEST_REMARK:
         wrong["remark"] = _("At most %(limit)s characters.") % {"limit": f"{LONGEST_REMARK:,}"}
     if len(next_action) > LONGEST_ACTION:
         wrong["next_action"] = _("At most %(limit)s characters.") % {"limit": LONGEST_ACTION}
-    if at is not None and at > now:
+    if at > timezone.now():
         wrong["at"] = _("This moment is still to come.")
     if wrong:
         raise ValidationError(wrong)

@@ -1,7 +1,25 @@
 """The order of the night: what happens to a company's cases when a business date opens."""
 
 from collections.abc import Sequence
+from datetime import date
 
-from tenancy.night import Step
+from agencies.recall import recall_ended
+from cases.night_steps import age
+from collection.assignment import assign_at_night
+from tenancy.models import Company
+from tenancy.night import Step, night_is_done
 
-STEPS: Sequence[Step] = ()
+STEPS: Sequence[Step] = (
+    Step("recall_ended", recall_ended),
+    Step("age", age),
+    Step("assign", assign_at_night),
+)
+
+
+def is_due(company: Company) -> date | None:
+    """The business date that the company's night has to open, None when today's is done.
+
+    Call inside the company's scope.
+    """
+    today = company.local_date()
+    return None if night_is_done(day=today, steps=STEPS) else today

@@ -170,15 +170,19 @@ class Month:
                     collector=collector, ended_at__isnull=True
                 ).select_related("case")
                 for assignment in desk.order_by("next_action_at", "id")[:NOTES_A_DAY]:
+                    at = self._at(day, time(self.random.randint(9, 19), self.random.randint(0, 59)))
+                    code = self.random.choice(codes)
                     write_note(
                         company=company,
                         case=assignment.case,
                         by=collector,
-                        disposition=self.random.choice(codes).code,
+                        disposition=code.code,
                         remark=self.random.choice(REMARKS[self.cast.faker]),
-                        at=self._at(
-                            day, time(self.random.randint(9, 19), self.random.randint(0, 59))
-                        ),
+                        # A promise or a callback names its own moment.
+                        next_action_at=at + timedelta(days=2)
+                        if code.next_action_after is None
+                        else None,
+                        at=at,
                     )
 
 
