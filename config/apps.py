@@ -8,6 +8,8 @@ class ConfigConfig(AppConfig):
     """The room that knows every other one."""
 
     name = "config"
+    # Another one stands below, so Django would take neither and never call ready().
+    default = True
 
     def ready(self) -> None:
         """Make the Celery app the default one before any task is declared; connect the floors."""
