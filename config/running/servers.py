@@ -31,7 +31,8 @@ def ensure_servers(say: Callable[[str], None] | None = None) -> None:
     hold(home)
     servers: list[Postgres | Redis] = [Postgres(home)]
     if not os.environ.get("REDIS_URL"):
-        servers.append(Redis(home))
+        # First, as for some Pythons there is none: then nothing is left half started.
+        servers.insert(0, Redis(home))
     if all(server.answers() for server in servers) and _is_bootstrapped(home):
         return
     tell = say or _to_stderr

@@ -18,8 +18,6 @@ ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 NODE_MODULES = ROOT / "node_modules"
 OLDEST = (3, 11)
-# The newest Python for which every pinned package has a wheel.
-NEWEST = (3, 13)
 
 
 class SetupFailed(Exception):
@@ -68,6 +66,14 @@ def install(lock: Path, what: str) -> None:
             elif line.startswith("Installing collected packages"):
                 count("unpacking", total, total)
     if process.returncode:
+        lacking = [line for line in told if "No matching distribution found for " in line]
+        if lacking:
+            package = lacking[0].rpartition(" for ")[2].split("==")[0].strip()
+            version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+            raise SetupFailed(
+                f"the package index has no wheel of {package} for CPython {version}: "
+                "use CPython 3.11 or 3.12 with `make PYTHON=/path/to/python3.12 ...`."
+            )
         sys.stderr.writelines(told[-30:])
         raise SetupFailed(
             f"the packages of {lock.name} could not be installed (see above): "
@@ -85,16 +91,13 @@ def count(what: str, done: int, total: int) -> None:
 
 
 def check_python() -> None:
-    """Refuse Pythons for which there is no full set of wheels."""
-    version = sys.version_info[:2]
+    """Refuse Pythons that are too old or another implementation."""
     found = ".".join(str(part) for part in sys.version_info[:3])
-    if version < OLDEST or version > NEWEST:
+    if sys.version_info[:2] < OLDEST or sys.implementation.name != "cpython":
         raise SetupFailed(
-            f"Recoup runs on CPython 3.11, 3.12 or 3.13, and this is {found}: "
+            f"Recoup runs on CPython 3.11 or newer, and this is {sys.implementation.name} {found}: "
             "name another one with `make PYTHON=/path/to/python3.12 ...`."
         )
-    if sys.implementation.name != "cpython":
-        raise SetupFailed(f"Recoup needs CPython, and this is {sys.implementation.name}.")
 
 
 def make_environment() -> None:
@@ -121,6 +124,8 @@ def npm() -> tuple[list[str], dict[str, str]]:
     if found:
         return [found], env
     install(ROOT / "requirements-node.lock", "npm itself, as none is on PATH")
+    # A machine's own npm knows which certificates its network takes; this one has to be told.
+    env.setdefault("NODE_OPTIONS", "--use-system-ca")
     env["PATH"] = str(VENV / "bin") + os.pathsep + env.get("PATH", "")
     return [str(VENV / "bin" / "npm")], env
 
