@@ -68,6 +68,7 @@ def named(names: list[str]) -> list[Any]:
 urlpatterns = [
     *named(NAMES[None]),
     *(path(f"{app}/", include((named(names), app))) for app, names in NAMES.items() if app),
+    path("progress/", page("parts/progress.html")),
     path("panel/", page("styleguide/panel.html")),
     *(
         path(f"{code}/", page(f"{code}.html", int(code[:3])))
@@ -77,7 +78,7 @@ urlpatterns = [
 
 
 GALLERY_PAGES = [
-    *("/home/", "/work/queue/", "/panel/", "/sign-in/", "/jobs/"),
+    *("/home/", "/work/queue/", "/panel/", "/sign-in/", "/jobs/", "/progress/"),
     *("/400/", "/403/", "/403_csrf/", "/404/", "/409/", "/500/"),
 ]
 

@@ -359,5 +359,6 @@ def sample(request: HttpRequest) -> dict[str, Any]:
         ],
         "days": timeline_days(timeline(now)),
         "form": PromiseForm({"amount": "1,2x", "remark": LONG, "channel": "app"}),
-        "back": "/list/",
+        "back": "/work/queue/",
+        "poll": "/progress/",
     }

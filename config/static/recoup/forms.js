@@ -54,8 +54,9 @@
     picker.type = field.dataset.rcDay;
     picker.tabIndex = -1;
     picker.setAttribute('aria-hidden', 'true');
-    button.append(icon, picker);
-    wrap.append(field, button);
+    picker.className = 'in-p';
+    button.append(icon);
+    wrap.append(field, picker, button);
     button.addEventListener('click', () => { picker.value = field.value.replace(' ', 'T'); picker.showPicker(); });
     picker.addEventListener('change', () => {
       field.value = picker.value.replace('T', ' ');

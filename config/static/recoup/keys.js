@@ -52,6 +52,7 @@
     if (/^[1-9]$/.test(event.key) && digit(event.key)) { event.preventDefault(); return; }
     const list = new CustomEvent('rc-list-key', { detail: { key: event.key, from: event.target }, cancelable: true });
     if (!dispatchEvent(list)) { event.preventDefault(); return; }   // lists.js took it
-    if (event.key.length === 1 && press(event.key)) event.preventDefault();
+    const named = event.key === 'Enter' && event.target === document.body;
+    if ((event.key.length === 1 || named) && press(event.key)) event.preventDefault();
   });
 })();
