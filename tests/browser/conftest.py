@@ -1,0 +1,93 @@
+"""A real Chromium against a live server; skipped with a reason where there is none."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import connections
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tenancy.models import Company
+from tests.database import owner_cursor
+from tests.seed import PASSWORD
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+WIDE = {"width": 1440, "height": 900}
+NO_CHROMIUM = f"no Chromium on PATH (looked for {', '.join(NAMES)})"
+LET_GO = 5.0
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here is marked `browser`."""
+    for item in items:
+        if "tests/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests here. RECOUP_REQUIRE_BROWSER=1 makes its absence a failure."""
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        if os.environ.get("RECOUP_REQUIRE_BROWSER") == "1":
+            pytest.fail(NO_CHROMIUM)
+        pytest.skip(NO_CHROMIUM)
+    with pytest.MonkeyPatch.context() as patched, sync_playwright() as playwright:
+        # Playwright's loop runs in this thread; Django would refuse its own synchronous queries.
+        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def _wait_until_server_lets_go() -> None:
+    """The database is dropped after the test: no connection of the live server may be left."""
+    name = str(connections["default"].settings_dict["NAME"])
+    connections.close_all()
+    until = time.monotonic() + LET_GO
+    with owner_cursor("postgres") as cursor:
+        while time.monotonic() < until:
+            cursor.execute("SELECT 1 FROM pg_stat_activity WHERE datname = %s", [name])
+            if cursor.fetchone() is None:
+                return
+            time.sleep(0.05)
+    pytest.fail("the live server keeps a connection to the test database")
+
+
+@pytest.fixture
+def browse(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
+    """`browse(company, username, path)`: a page of somebody who has signed in, at that path.
+
+    Errors of scripts and of the security policy fail the test.
+    """
+    contexts, faults = [], []
+
+    def open_page(company: Company, username: str, path: str, **options: Any) -> Page:
+        context = chromium.new_context(base_url=live_server.url, viewport=WIDE, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on(
+            "console",
+            lambda told: (
+                faults.append(told.text)
+                if told.type == "error" and "Content Security Policy" in told.text
+                else None
+            ),
+        )
+        page.goto("/sign-in/")
+        page.fill("[name=login]", f"{username}@{company.code}")
+        page.fill("[name=password]", PASSWORD)
+        page.click("main button[type=submit], main .btn-primary")
+        page.wait_for_url(lambda url: "/sign-in" not in url)
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    _wait_until_server_lets_go()
+    assert faults == []
