@@ -11,6 +11,7 @@ from tenancy.screen import bucket_tone
 class Pill:
     """A bucket's label, its parent's ("" without one), its colour step, its first and last day."""
 
+    scheme_id: int
     label: str
     parent: str
     tone: int
@@ -34,6 +35,7 @@ def in_scale(buckets: Iterable[Bucket]) -> dict[int, Pill]:
         ladders.setdefault(bucket.scheme_id, []).append(bucket)
     return {
         bucket.pk: Pill(
+            bucket.scheme_id,
             bucket.label,
             bucket.parent,
             bucket_tone(position, len(ladder)),

@@ -1,0 +1,231 @@
+"""Everything that the page of one case shows, read in a fixed number of queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from agencies.models import Placement
+from cases.clock import DaysPastDue
+from cases.models import (
+    Borrower,
+    Case,
+    CaseHold,
+    ContactPoint,
+    Instalment,
+    LedgerEntry,
+    Loan,
+    Repayment,
+)
+from cases.pills import Pill, pills
+from collection.case_list import desk_labels
+from collection.models import Assignment
+from collection.timeline import Teller, Timeline, history_of
+from collection.visibility import visible_cases
+from tenancy.models import User
+
+MOST_LINES = 200
+"""Ledger entries and instalments that a page shows at most; the newest and the first."""
+
+COMPONENTS = ("principal", "interest", "fee", "penalty")
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One part of what is owed: now, and the sums of how it came to that.
+
+    opened: what the last statement said. added: charges and corrections after it. settled: what
+    repayments took, reversals taken back, as a positive amount.
+    """
+
+    name: str
+    now: Decimal
+    opened: Decimal
+    added: Decimal
+    settled: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class OtherCase:
+    """Another open or closed case of the borrower. `is_open_to_me`: whether its page opens."""
+
+    case: Case
+    dpd: int
+    pill: Pill | None
+    desk: str
+    is_open_to_me: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BucketStep:
+    """The case came into a bucket on a date; no pill: out of the buckets."""
+
+    on: date
+    pill: Pill | None
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """A case as its page shows it; lists come in the order of the screen."""
+
+    case: Case
+    dpd: int
+    pill: Pill | None
+    loan: Loan
+    borrower: Borrower
+    components: list[Component]
+    entries: list[LedgerEntry]
+    """The newest first."""
+    contact_points: list[ContactPoint]
+    """The borrower's own first; masked, see cases.showing."""
+    others: list[OtherCase]
+    steps: list[BucketStep]
+    """Oldest first."""
+    next_pill: Pill | None
+    """The bucket that case.next_bucket_on leads into."""
+    instalments: list[Instalment]
+    repayments: list[Repayment]
+    holds: list[CaseHold]
+    """Those in force and those to come first, then those that are over."""
+    assignment: Assignment | None
+    """The company's desk that the case is on."""
+    placement: Placement | None
+    """Where the case is placed now, with its package: for the lender and for the agency."""
+    timeline: Timeline
+
+
+def case_page(*, user: User, uid: UUID, on: date) -> CasePage | None:
+    """The page of a case that the person sees; None for any other. At most 17 queries."""
+    company = user.company
+    case = (
+        visible_cases(user)
+        .select_related("loan", "borrower")
+        .annotate(dpd=DaysPastDue(on))
+        .filter(uid=uid)
+        .first()
+    )
+    if case is None:
+        return None
+    history = history_of(case, company)
+    moves = sorted(history.moves, key=lambda move: (move.on_date, move.pk))
+    others = list(
+        Case.objects.filter(borrower=case.borrower_id)
+        .exclude(pk=case.pk)
+        .annotate(dpd=DaysPastDue(on))
+        .order_by("closed_on", "-outstanding", "pk")[:MOST_LINES]
+    )
+    scale = pills(
+        [
+            case.bucket_id,
+            *(each.bucket_id for each in others),
+            *(bucket for move in moves for bucket in (move.from_bucket_id, move.to_bucket_id)),
+        ]
+    )
+    points = _contact_points(case)
+    entries = list(
+        LedgerEntry.objects.filter(loan=case.loan_id).order_by("-effective_date", "-pk")[
+            :MOST_LINES
+        ]
+    )
+    return CasePage(
+        case=case,
+        dpd=case.dpd,
+        pill=scale.get(case.bucket_id or 0),
+        loan=case.loan,
+        borrower=case.borrower,
+        components=components(case.loan, entries),
+        entries=entries,
+        contact_points=points,
+        others=_others(user, others, scale),
+        steps=[BucketStep(move.on_date, scale.get(move.to_bucket_id or 0)) for move in moves],
+        next_pill=_next_pill(case, scale),
+        instalments=list(Instalment.objects.filter(loan=case.loan_id).order_by("seq")[:MOST_LINES]),
+        repayments=history.repayments,
+        holds=_holds(case, on),
+        assignment=next((each for each in history.assignments if each.ended_at is None), None),
+        placement=Placement.objects.filter(case=case, ended_at=None)
+        .select_related("package")
+        .first(),
+        timeline=Teller(company, scale, points).tell(history),
+    )
+
+
+def older_timeline(*, user: User, uid: UUID, before: datetime) -> Timeline | None:
+    """What stands in a visible case's timeline before a moment; None for any other case."""
+    case = visible_cases(user).filter(uid=uid).first()
+    if case is None:
+        return None
+    history = history_of(case, user.company, before)
+    scale = pills(
+        bucket for move in history.moves for bucket in (move.from_bucket_id, move.to_bucket_id)
+    )
+    return Teller(user.company, scale, _contact_points(case)).tell(history, before)
+
+
+def components(loan: Loan, entries: Sequence[LedgerEntry]) -> list[Component]:
+    """What is owed by component, and how it came, from the newest statement on.
+
+    entries: the loan's ledger, newest first.
+    """
+    since: list[LedgerEntry] = []
+    statement: LedgerEntry | None = None
+    for entry in entries:
+        if entry.kind in (LedgerEntry.Kind.OPENING, LedgerEntry.Kind.SNAPSHOT):
+            statement = entry
+            break
+        since.append(entry)
+    money_in = (LedgerEntry.Kind.REPAYMENT, LedgerEntry.Kind.REVERSAL)
+    return [
+        Component(
+            name=name,
+            now=getattr(loan, name),
+            opened=getattr(statement, name) if statement else Decimal(0),
+            added=_sum(since, name, *set(LedgerEntry.Kind) - set(money_in)),
+            settled=-_sum(since, name, *money_in),
+        )
+        for name in COMPONENTS
+    ]
+
+
+def _sum(entries: Sequence[LedgerEntry], name: str, *kinds: str) -> Decimal:
+    return sum((getattr(entry, name) for entry in entries if entry.kind in kinds), Decimal(0))
+
+
+def _contact_points(case: Case) -> list[ContactPoint]:
+    """The borrower's own first, then by relation in the order of the list."""
+    ranks = {relation: rank for rank, relation in enumerate(ContactPoint.Relation.values)}
+    points = ContactPoint.objects.filter(borrower=case.borrower_id)
+    return sorted(points, key=lambda point: (ranks[point.relation], point.pk))
+
+
+def _others(user: User, others: Sequence[Case], scale: dict[int, Pill]) -> list[OtherCase]:
+    if not others:
+        return []
+    ids = [each.pk for each in others]
+    mine = set(visible_cases(user).filter(pk__in=ids).values_list("pk", flat=True))
+    desks = desk_labels(ids)
+    return [
+        OtherCase(
+            case=each,
+            dpd=each.dpd,  # type: ignore[attr-defined]  # annotated by case_page
+            pill=scale.get(each.bucket_id or 0),
+            desk=desks.get(each.pk, ""),
+            is_open_to_me=each.pk in mine,
+        )
+        for each in others
+    ]
+
+
+def _next_pill(case: Case, scale: dict[int, Pill]) -> Pill | None:
+    """The lowest bucket of the scheme above the one that the case is in."""
+    here = scale.get(case.bucket_id or 0)
+    if here is None or here.upper is None or case.next_bucket_on is None:
+        return None
+    ladder = (pill for pill in scale.values() if pill.scheme_id == here.scheme_id)
+    return next((pill for pill in ladder if pill.lower == here.upper + 1), None)
+
+
+def _holds(case: Case, on: date) -> list[CaseHold]:
+    rows = list(CaseHold.objects.filter(case=case).order_by("-starts_on", "-pk")[:MOST_LINES])
+    return sorted(rows, key=lambda hold: hold.ends_on is not None and hold.ends_on <= on)

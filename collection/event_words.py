@@ -1,0 +1,58 @@
+"""A case's events in words: what happened, why, and where it stands in the timeline."""
+
+from typing import Any, Literal
+
+from django.utils.translation import gettext as _
+
+from cases.models import CaseHold
+
+Group = Literal["notes", "payments", "moves", "desks", "others"]
+"""What the timeline's filter chips tell apart."""
+
+PLACES: dict[str, tuple[str, Group]] = {
+    "assigned": ("arrows-exchange", "desks"),
+    "reassigned": ("arrows-exchange", "desks"),
+    "placed": ("building-community", "desks"),
+    "recalled": ("arrow-back-up", "desks"),
+    "expired": ("arrow-back-up", "desks"),
+    "phone_shown": ("eye", "others"),
+    "id_number_shown": ("eye", "others"),
+    "hold_opened": ("hand-stop", "others"),
+    "hold_lifted": ("hand-off", "others"),
+}
+"""Icon and group of each kind of event."""
+OTHER: tuple[str, Group] = ("point", "others")
+
+
+def told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
+    """What happened, and the reason given or what else there is to say."""
+    reason = str(data.get("reason", ""))
+    match kind:
+        case "assigned":
+            return _("Assigned to %(desk)s") % {"desk": data.get("to", "")}, reason
+        case "reassigned":
+            desks = {"from": data.get("from", ""), "to": data.get("to", "")}
+            return _("Moved: %(from)s → %(to)s") % desks, reason
+        case "placed":
+            what = _("Placed with %(agency)s") % {"agency": data.get("agency", "")}
+            return what, " · ".join(filter(None, (str(data.get("package", "")), reason)))
+        case "recalled":
+            return _("Recalled from %(agency)s") % {"agency": data.get("agency", "")}, reason
+        case "expired":
+            what = _("Back from %(agency)s") % {"agency": data.get("agency", "")}
+            return what, _("Its time was over.")
+        case "phone_shown":
+            return _("Phone number shown"), reason
+        case "id_number_shown":
+            return _("ID number shown"), reason
+        case "hold_opened" | "hold_lifted":
+            return _told_of_hold(kind, data)
+    return kind.replace("_", " ").capitalize(), reason
+
+
+def _told_of_hold(kind: str, data: dict[str, Any]) -> tuple[str, str]:
+    hold = {"hold": dict(CaseHold.Kind.choices).get(data.get("hold", ""), data.get("hold", ""))}
+    if kind == "hold_lifted":
+        return _("Hold lifted: %(hold)s") % hold, ""
+    until = _("Until %(day)s") % {"day": data["to"]} if data.get("to") else ""
+    return _("Hold: %(hold)s") % hold, until

@@ -1,0 +1,240 @@
+"""A case's history as one list, newest first: notes, events, money, moves, assignments.
+
+Each source gives its newest entries before a moment; merged, the newest LONGEST of them are shown
+and the moment of the last one leads to the older ones.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
+
+from cases.models import BucketMove, Case, CaseEvent, ContactPoint, Repayment
+from cases.pills import Pill
+from collection import event_words
+from collection.event_words import Group
+from collection.models import Assignment, Note
+from tenancy.formats import day, money
+from tenancy.models import Company
+from tenancy.screen import TimelineItem, Tone
+
+LONGEST = 60
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An item with the group that the filter chips know it by."""
+
+    group: Group
+    item: TimelineItem
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Some of a case's history, newest first. older: the moment before which more stands."""
+
+    entries: list[Entry]
+    older: datetime | None
+
+    @property
+    def items(self) -> list[TimelineItem]:
+        """All of them, for tenancy.screen.timeline_days."""
+        return [entry.item for entry in self.entries]
+
+    def count(self, group: Group) -> int:
+        """How many entries are of a group."""
+        return sum(entry.group == group for entry in self.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a timeline is made of, each newest first, at most LONGEST + 1 of a kind."""
+
+    notes: list[Note]
+    events: list[CaseEvent]
+    moves: list[BucketMove]
+    repayments: list[Repayment]
+    assignments: list[Assignment]
+
+
+def history_of(case: Case, company: Company, before: datetime | None = None) -> History:
+    """Read the newest entries of a case before a moment; five queries.
+
+    What an agency does not see is left out by the walls: others' notes that are not shared, the
+    lender's desks, events of the lender that it does not share.
+    """
+    dated = before and before.astimezone(company.zone).date()
+    return History(
+        notes=_newest(Note.objects.filter(case=case).select_related("words"), "at", before),
+        events=_newest(CaseEvent.objects.filter(case=case), "at", before),
+        moves=_newest(BucketMove.objects.filter(case=case), "on_date", dated),
+        repayments=_newest(Repayment.objects.filter(loan=case.loan_id), "paid_at", before),
+        assignments=_newest(
+            Assignment.objects.filter(case=case, company_id=company.pk).select_related(
+                "team", "collector"
+            ),
+            "assigned_on",
+            dated,
+        ),
+    )
+
+
+def _newest(rows: QuerySet[M], column: str, before: date | datetime | None) -> list[M]:
+    if before is not None:
+        # Business dates are finer sorted out once they have become moments.
+        way = "lt" if isinstance(before, datetime) else "lte"
+        rows = rows.filter(**{f"{column}__{way}": before})
+    return list(rows.order_by(f"-{column}", "-pk")[: LONGEST + 1])
+
+
+class Teller:
+    """Turns a case's history into entries; knows the company, its buckets and contact points."""
+
+    def __init__(
+        self, company: Company, scale: dict[int, Pill], points: Iterable[ContactPoint]
+    ) -> None:
+        self.company, self.scale = company, scale
+        self.points = {str(point.uid): point for point in points}
+
+    def tell(self, history: History, before: datetime | None = None) -> Timeline:
+        """The newest LONGEST entries before the moment."""
+        parts: tuple[Iterator[Entry], ...] = (
+            map(self.note, history.notes),
+            map(self.event, history.events),
+            map(self.move, history.moves),
+            map(self.repayment, history.repayments),
+            map(self.desk, _untold(history.assignments)),
+        )
+        entries = [
+            entry for part in parts for entry in part if before is None or entry.item.at < before
+        ]
+        entries.sort(key=lambda entry: entry.item.at, reverse=True)
+        more = len(entries) > LONGEST
+        entries = entries[:LONGEST]
+        return Timeline(entries, entries[-1].item.at if more else None)
+
+    def _moment(self, on: date, at: datetime) -> datetime:
+        """When something of a business date happened: as recorded, if that was on this date.
+
+        A night that was caught up later stands at the beginning of its own date.
+        """
+        if at.astimezone(self.company.zone).date() == on:
+            return at
+        return datetime.combine(on, time.min, self.company.zone)
+
+    def note(self, note: Note) -> Entry:
+        """A follow-up with its remark and what was to come next."""
+        words = getattr(note, "words", None)
+        then = note.next_action
+        if note.next_action_at:
+            then = f"{then} {day(note.next_action_at, self.company)}".strip()
+        said = words.text if words else _("The remark is sealed.") if note.has_remark else ""
+        return Entry(
+            "notes",
+            TimelineItem(
+                at=note.at,
+                what=note.label,
+                icon="pencil",
+                who=note.author_name,
+                why=said,
+                state=then,
+            ),
+        )
+
+    def event(self, event: CaseEvent) -> Entry:
+        """What somebody did, and the reason given."""
+        icon, group = event_words.PLACES.get(event.kind, event_words.OTHER)
+        what, why = event_words.told(event.kind, event.data)
+        if point := self.points.get(str(event.data.get("contact_point", ""))):
+            why = " · ".join(
+                filter(None, (f"{point.get_relation_display()} {point.number_mask}", why))
+            )
+        return Entry(
+            group,
+            TimelineItem(at=event.at, what=what, icon=icon, who=event.actor_name, why=why),
+        )
+
+    def move(self, move: BucketMove) -> Entry:
+        """Into, between and out of buckets."""
+        item = TimelineItem(
+            at=self._moment(move.on_date, move.at),
+            what=self._moved(move),
+            icon="stairs-up" if move.why == BucketMove.Why.AGING else "stairs",
+            why=_("%(days)s days past due") % {"days": move.dpd},
+        )
+        return Entry("moves", item)
+
+    def _moved(self, move: BucketMove) -> str:
+        was, is_now = (self._label(each) for each in (move.from_bucket_id, move.to_bucket_id))
+        match move.why:
+            case BucketMove.Why.ENTRY:
+                return _("Entered collections in %(bucket)s") % {"bucket": is_now}
+            case BucketMove.Why.CLOSURE:
+                return _("Case closed in %(bucket)s") % {"bucket": was}
+            case BucketMove.Why.REOPENED:
+                return _("Case reopened in %(bucket)s") % {"bucket": is_now}
+        words = {"from": was, "to": is_now}
+        if move.why == BucketMove.Why.AGING:
+            return _("Bucket %(from)s → %(to)s") % words
+        return _("Bucket %(from)s → %(to)s: %(why)s") % (words | {"why": move.get_why_display()})
+
+    def _label(self, bucket_id: int | None) -> str:
+        pill = self.scale.get(bucket_id) if bucket_id is not None else None
+        return pill.label if pill else "–"
+
+    def repayment(self, repayment: Repayment) -> Entry:
+        """Money received or taken back, and where it went."""
+        back = repayment.state == Repayment.State.REVERSAL
+        title = _("Repayment reversed: %(amount)s") if back else _("Repayment of %(amount)s")
+        tone = STATES.get(repayment.state)
+        item = TimelineItem(
+            at=repayment.paid_at,
+            what=title % {"amount": money(repayment.amount)},
+            icon="receipt-refund" if back else "cash",
+            why="" if back else allocation(repayment),
+            state="" if tone is None else repayment.get_state_display(),
+            state_tone=tone or "",
+        )
+        return Entry("payments", item)
+
+    def desk(self, assignment: Assignment) -> Entry:
+        """An assignment by the night."""
+        name = assignment.collector.display_name if assignment.collector else ""
+        item = TimelineItem(
+            at=self._moment(assignment.assigned_on, assignment.assigned_at),
+            what=_("Assigned to %(desk)s")
+            % {"desk": " · ".join(filter(None, (name, assignment.team.name)))},
+            icon="arrows-exchange",
+            who=assignment.assigned_by_name,
+            why=_("Evenly, by count and then by amount; a borrower's cases together."),
+        )
+        return Entry("desks", item)
+
+
+def _untold(assignments: Sequence[Assignment]) -> Iterator[Assignment]:
+    """Those of the night: what people move has a reason, and an event that tells it."""
+    return (each for each in assignments if not each.reason)
+
+
+def allocation(repayment: Repayment) -> str:
+    """Where a repayment went: "Penalty 45.30, principal 954.70"."""
+    parts = (
+        (_("penalty"), repayment.applied_penalty),
+        (_("fee"), repayment.applied_fee),
+        (_("interest"), repayment.applied_interest),
+        (_("principal"), repayment.applied_principal),
+        (_("overpaid"), repayment.overpaid),
+    )
+    return _(", ").join(f"{name} {money(amount)}" for name, amount in parts if amount)
+
+
+STATES: dict[str, Tone] = {
+    Repayment.State.SUSPENSE: "warn",
+    Repayment.State.INCLUDED: "",
+    Repayment.State.REVERSED: "bad",
+}
+"""Repayments that are not simply posted say so in a badge of this tone."""
