@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Count, Sum
-from django.db.models.functions import Coalesce
 
 from collection.models import Assignment
 from tenancy.models import Role, Team, TeamMember, User
@@ -145,7 +144,7 @@ def loads(keys: Collection[DeskKey]) -> dict[DeskKey, Load]:
         Assignment.objects.filter(team_id__in={team for team, _person in keys}, ended_at=None)
         .order_by()
         .values_list("team_id", "collector_id")
-        .annotate(Count("pk"), Coalesce(Sum("case__outstanding"), Decimal(0)))
+        .annotate(Count("pk"), Sum("case__outstanding"))
     )
     for team_id, collector_id, count, amount in rows:
         if (team_id, collector_id) in found:

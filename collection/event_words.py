@@ -4,12 +4,15 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
-from cases.models import CaseHold
+from cases.models import Case, CaseHold
 
 Group = Literal["notes", "payments", "moves", "desks", "others"]
 """What the timeline's filter chips tell apart."""
 
 PLACES: dict[str, tuple[str, Group]] = {
+    "opened": ("stairs", "moves"),
+    "closed": ("stairs", "moves"),
+    "reopened": ("stairs", "moves"),
     "assigned": ("arrows-exchange", "desks"),
     "reassigned": ("arrows-exchange", "desks"),
     "placed": ("building-community", "desks"),
@@ -28,6 +31,14 @@ def told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
     """What happened, and the reason given or what else there is to say."""
     reason = str(data.get("reason", ""))
     match kind:
+        case "opened":
+            return _("Entered collections"), ""
+        case "reopened":
+            return _("Case reopened"), ""
+        case "closed":
+            return _("Case closed"), str(
+                dict(Case.Closure.choices).get(data.get("closure", ""), "")
+            )
         case "assigned":
             return _("Assigned to %(desk)s") % {"desk": data.get("to", "")}, reason
         case "reassigned":

@@ -22,6 +22,11 @@ from tenancy.models import Company
 from tenancy.screen import TimelineItem, Tone
 
 LONGEST = 60
+TOLD_BY_MOVES = {
+    "opened": BucketMove.Why.ENTRY,
+    "closed": BucketMove.Why.CLOSURE,
+    "reopened": BucketMove.Why.REOPENED,
+}
 M = TypeVar("M", bound=Model)
 
 
@@ -99,12 +104,19 @@ class Teller:
     ) -> None:
         self.company, self.scale = company, scale
         self.points = {str(point.uid): point for point in points}
+        self.closures: dict[datetime, str] = {}
 
     def tell(self, history: History, before: datetime | None = None) -> Timeline:
         """The newest LONGEST entries before the moment."""
+        # Entry, closure and reopening are told by their moves, where those are: they know the date.
+        self.closures = {
+            event.at: str(event.data.get("closure", ""))
+            for event in history.events
+            if event.kind == "closed"
+        }
         parts: tuple[Iterator[Entry], ...] = (
             map(self.note, history.notes),
-            map(self.event, history.events),
+            map(self.event, _told_alone(history)),
             map(self.move, history.moves),
             map(self.repayment, history.repayments),
             map(self.desk, _untold(history.assignments)),
@@ -174,7 +186,8 @@ class Teller:
             case BucketMove.Why.ENTRY:
                 return _("Entered collections in %(bucket)s") % {"bucket": is_now}
             case BucketMove.Why.CLOSURE:
-                return _("Case closed in %(bucket)s") % {"bucket": was}
+                why = dict(Case.Closure.choices).get(self.closures.get(move.at, ""))
+                return _("Case closed: %(why)s") % {"why": why} if why else _("Case closed")
             case BucketMove.Why.REOPENED:
                 return _("Case reopened in %(bucket)s") % {"bucket": is_now}
         words = {"from": was, "to": is_now}
@@ -213,6 +226,14 @@ class Teller:
             why=_("Evenly, by count and then by amount; a borrower's cases together."),
         )
         return Entry("desks", item)
+
+
+def _told_alone(history: History) -> Iterator[CaseEvent]:
+    """The events that no move of the same statement tells as well."""
+    told = {(move.at, move.why) for move in history.moves}
+    return (
+        event for event in history.events if (event.at, TOLD_BY_MOVES.get(event.kind)) not in told
+    )
 
 
 def _untold(assignments: Sequence[Assignment]) -> Iterator[Assignment]:

@@ -60,6 +60,9 @@ class InScope(Expression):
         self.sources = dict(zip(self.sources, exprs, strict=True))
 
     def resolve_expression(self, query: Any = None, *args: Any, **kwargs: Any) -> "InScope":
+        if self.sources:
+            # Part of a subquery now: its columns stay those of its own table, not of the outer's.
+            return super().resolve_expression(query, *args, **kwargs)
         resolved = InScope(lender=self.columns[LENDER], agency=self.columns[AGENCY])
         resolved.sources = {
             kind: models.F(name).resolve_expression(query, *args, **kwargs)
