@@ -69,6 +69,7 @@ urlpatterns = [
     *named(NAMES[None]),
     *(path(f"{app}/", include((named(names), app))) for app, names in NAMES.items() if app),
     path("progress/", page("parts/progress.html")),
+    path("case/", page("styleguide/case.html")),
     path("panel/", page("styleguide/panel.html")),
     *(
         path(f"{code}/", page(f"{code}.html", int(code[:3])))
@@ -78,7 +79,7 @@ urlpatterns = [
 
 
 GALLERY_PAGES = [
-    *("/home/", "/work/queue/", "/panel/", "/sign-in/", "/jobs/", "/progress/"),
+    *("/home/", "/work/queue/", "/panel/", "/sign-in/", "/case/", "/jobs/", "/progress/"),
     *("/400/", "/403/", "/403_csrf/", "/404/", "/409/", "/500/"),
 ]
 

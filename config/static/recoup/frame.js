@@ -74,6 +74,9 @@
     }
   });
 
+  // What folds on phones starts folded there.
+  if (matchMedia('(max-width: 799.98px)').matches) document.querySelectorAll('details.fold[open]').forEach((each) => { each.open = false; });
+
   // The company's clock.
   const clock = document.querySelector('[data-rc-clock]');
   if (clock) {
