@@ -4,4 +4,5 @@ MORE_WAYS_IN: dict[str, str] = {
     "tenancy/signing_in.py": "signing in to the company that the name gives",
     "tenancy/companies.py": "a new company is furnished inside its own scope",
     "config/tasks.py": "a message's company; each company's tick",
+    "config/bench/databases.py": "a lender of the bench's own databases",
 }

@@ -1,0 +1,1 @@
+"""`make bench`: what Recoup's paths cost, each against a baseline measured in the same run."""
