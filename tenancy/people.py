@@ -168,19 +168,19 @@ def set_password(
 
 
 def change_preferences(
-    *, user: User, language: str, theme: str, single_key_shortcuts: bool, by: User
+    *, user: User, language: str, theme: str, single_key_shortcuts: bool
 ) -> None:
-    """Set a person's own language ("" for the company's), theme and single-key shortcuts."""
+    """Set a person's own language ("" for the company's), theme and single-key shortcuts.
+
+    How a screen looks to one person is nobody else's: it leaves no audit entry.
+    """
     if language not in {"", *dict(settings.LANGUAGES)}:
         raise ValidationError({"language": _("Choose one of the languages.")})
     if theme not in THEMES:
         raise ValidationError({"theme": _("Choose light, dark or automatic.")})
-    new = {"language": language, "theme": theme, "single_key_shortcuts": single_key_shortcuts}
-    before, after = changed({field: getattr(user, field) for field in new}, new)
-    if after:
-        with transaction.atomic():
-            User.objects.filter(pk=user.pk).update(**after)
-            record_change(actor=by, verb="change_preferences", obj=user, before=before, after=after)
+    User.objects.filter(pk=user.pk).update(
+        language=language, theme=theme, single_key_shortcuts=single_key_shortcuts
+    )
 
 
 def remove_second_factor(*, company: Company, user: User, by: User | None) -> None:

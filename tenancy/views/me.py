@@ -74,7 +74,7 @@ def own_settings(request: HttpRequest) -> HttpResponse:
     form = PreferencesForm(user.company, request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
         try:
-            change_preferences(user=user, by=user, **form.cleaned_data)
+            change_preferences(user=user, **form.cleaned_data)
         except ValidationError as error:
             put_refusal(form, error)
         else:

@@ -152,7 +152,6 @@ def language(request: HttpRequest) -> HttpResponse:
             language=wanted,
             theme=user.theme,
             single_key_shortcuts=user.single_key_shortcuts,
-            by=user,
         )
     answer.set_cookie(
         LANGUAGE_COOKIE,
