@@ -16,7 +16,7 @@ STAMPS = (
     ("cases_repayment", "booked_at"),
     ("cases_ledgerentry", "booked_at"),
     ("cases_duedate", "recorded_at"),
-    ("cases_importrun", "created_at"),
+    ("cases_importrun", "started_at"),
     ("cases_importrun", "finished_at"),
     ("collection_assignment", "assigned_at"),
     ("collection_assignment", "ended_at"),
