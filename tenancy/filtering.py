@@ -241,6 +241,11 @@ class Table:
         return optional & set(self.params.getlist("hide"))
 
     @property
+    def has_choice(self) -> bool:
+        """Whether any column may be left out."""
+        return any(column.optional for column in self.columns)
+
+    @property
     def heads(self) -> list[Head]:
         """The columns with their order and the link that sorts by them."""
         return [self._head(column) for column in self.columns]

@@ -109,3 +109,5 @@ def test_only_optional_columns_can_be_left_out() -> None:
     assert Table(COLUMNS, query).css == "hc3"
     assert Table(COLUMNS, query, ticks=True).css == "hc4"
     assert Table(COLUMNS, query).carried == [("q", "x")]
+    assert Table(COLUMNS, query).has_choice is True
+    assert Table(COLUMNS[:2], query).has_choice is False
