@@ -53,9 +53,14 @@ def open_sealed(sealed: str) -> str:
         raise CannotOpen(f"No key of FIELD_KEYS opens this value (key id {key_id!r}).") from error
 
 
-def is_sealed_with_newest(sealed: str) -> bool:
-    """Whether rotation has nothing to do for this value."""
-    return not sealed or sealed.partition(":")[0] == _current_ring()[0]
+def newest_key() -> str:
+    """The id of the key that seals now; the others of FIELD_KEYS only open."""
+    return _current_ring()[0]
+
+
+def key_of(sealed: str) -> str:
+    """The id of the key that a sealed value was sealed with."""
+    return sealed.partition(":")[0]
 
 
 def keyed_hash(value: str) -> bytes:
