@@ -6,6 +6,8 @@ PORT ?= 8000
 PYTHON ?= $(shell for p in python3 python3.12 python3.11 python3.13; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && exit; \
 	done; echo python3)
+# A Python that was named and is another version makes a new .venv; a different default does not.
+CHOSEN := $(if $(filter command environment,$(firstword $(origin PYTHON))),--chosen)
 BIN := .venv/bin
 WORKERS ?= 2
 TESTS ?=
@@ -19,7 +21,7 @@ help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1: /p' Makefile
 
 setup: ## make .venv and node_modules from the lock files
-	@$(PYTHON) -m config.running.setup
+	@$(PYTHON) -m config.running.setup $(CHOSEN)
 
 demo: setup ## start everything with something to show; Ctrl-C stops it (PORT=8000)
 	@$(BIN)/python -m config.running.demo --made --port $(PORT)

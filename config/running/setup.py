@@ -25,8 +25,8 @@ class SetupFailed(Exception):
 
 
 def digest(*paths: Path) -> str:
-    """SHA-256 over the files' contents and the running Python's version and place."""
-    mark = hashlib.sha256(f"{sys.version}|{ROOT}".encode())
+    """SHA-256 over the files' contents and the checkout's place, which scripts have inside."""
+    mark = hashlib.sha256(str(ROOT).encode())
     for path in paths:
         mark.update(path.read_bytes())
     return mark.hexdigest()
@@ -100,12 +100,39 @@ def check_python() -> None:
         )
 
 
-def make_environment() -> None:
-    """Create `.venv` and install the locked packages, unless that was done for this very lock."""
+def make_environment(chosen: bool) -> None:
+    """Create `.venv` and install the locked packages, unless that was done for this very lock.
+
+    An environment that works is kept whatever `python3` is today, for others may be running in
+    it; only a Python that was `chosen` and is of another version makes a new one.
+    """
     lock = ROOT / "requirements.lock"
     stamp, mark = VENV / "recoup-lock", digest(lock)
-    if is_fresh(stamp, mark):
+    found = environment_version()
+    wanted = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    if found is None or (chosen and found != wanted):
+        make_venv()
+    elif is_fresh(stamp, mark):
         return
+    install(lock, "Python packages into .venv")
+    stamp.write_text(mark)
+
+
+def environment_version() -> str | None:
+    """The Python of `.venv`, such as 3.11; None where there is none that works here."""
+    code = "import sys; print('%d.%d' % sys.version_info[:2])"
+    try:
+        told = subprocess.run(
+            [str(VENV / "bin" / "python"), "-c", code], capture_output=True, text=True, check=True
+        )
+        placed = (VENV / "recoup-place").read_text()
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return told.stdout.strip() if placed == str(VENV) else None
+
+
+def make_venv() -> None:
+    """Make an empty virtual environment in `.venv`."""
     step("virtual environment .venv")
     made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=False)
     if made.returncode:
@@ -113,8 +140,7 @@ def make_environment() -> None:
             "Python could not make a virtual environment: install its venv and pip modules "
             "(on Debian `apt install python3-venv`)."
         )
-    install(lock, "Python packages into .venv")
-    stamp.write_text(mark)
+    (VENV / "recoup-place").write_text(str(VENV))
 
 
 def npm() -> tuple[list[str], dict[str, str]]:
@@ -164,7 +190,7 @@ def main() -> int:
     began = time.monotonic()
     try:
         check_python()
-        make_environment()
+        make_environment(chosen="--chosen" in sys.argv[1:])
         fetch_front_end()
         compile_messages()
     except SetupFailed as failure:
