@@ -85,7 +85,7 @@ def cross(which: str) -> str:
 WITH due AS MATERIALIZED (
     SELECT c.id, c.bucket_id, c.due_date, c.aged_from, c.paused_from
     FROM cases_case c WHERE {which} ORDER BY c.id FOR NO KEY UPDATE
-), paused AS (
+), paused AS MATERIALIZED (
     SELECT due.id, stood.* FROM due, {_stood("due", "due.due_date")}
     WHERE due.paused_from IS NOT NULL
 ), clock AS (

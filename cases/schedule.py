@@ -1,99 +1,16 @@
-"""Instalments: the oldest unpaid one gives the loan its due date.
-
-How much of the schedule is paid is read from amounts, summed over the components that the
-schedule has (a penalty that it does not plan pays none of it): what the schedule adds up to, less
-what the last statement says is owed, plus what was paid or forgiven since. The statement's own due
-date is a ceiling: it never counts as paid what the lender says is not (some lenders state only the
-interest that is due so far). When every instalment is paid and something is still owed, the last
-instalment's date stays.
-"""
+"""The due dates of loans that have a schedule: derived from instalments and money, and kept."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
 from cases.aging import CaseChanges, settle_cases
+from cases.amounts import Amounts
+from cases.instalments import Planned, Schedule, Stated, due_dates
 from tenancy.models import Company
-
-_DERIVE = """
-WITH plan AS (
-    SELECT i.loan_id, i.due_date, i.seq, i.principal, i.interest, i.fee, i.penalty
-    FROM cases_instalment i WHERE i.owner_id = %(owner)s AND i.loan_id = ANY(%(ids)s)
-), counted AS (
-    SELECT loan_id, (sum(principal) > 0)::int AS p, (sum(interest) > 0)::int AS i,
-        (sum(fee) > 0)::int AS f, (sum(penalty) > 0)::int AS n,
-        sum(principal + interest + fee + penalty) AS total, max(due_date) AS last_due
-    FROM plan GROUP BY loan_id
-), steps AS (
-    SELECT plan.loan_id, plan.due_date,
-        sum(principal + interest + fee + penalty)
-            OVER (PARTITION BY loan_id ORDER BY due_date, seq) AS through,
-        sum(principal + interest + fee + penalty)
-            OVER (PARTITION BY loan_id ORDER BY due_date, seq)
-            - (principal + interest + fee + penalty) AS ahead
-    FROM plan
-), stated AS (
-    SELECT DISTINCT ON (e.loan_id) e.loan_id, e.effective_date AS as_of,
-        e.principal * c.p + e.interest * c.i + e.fee * c.f + e.penalty * c.n AS owed,
-        c.total, c.last_due,
-        coalesce(
-            (SELECT d.due_date FROM cases_duedate d WHERE d.owner_id = %(owner)s
-                AND d.loan_id = e.loan_id AND d.as_of = e.effective_date ORDER BY d.id LIMIT 1),
-            (SELECT d.due_date FROM cases_duedate d WHERE d.owner_id = %(owner)s
-                AND d.loan_id = e.loan_id AND d.as_of < e.effective_date
-                ORDER BY d.as_of DESC, d.id DESC LIMIT 1)) AS due_date
-    FROM cases_ledgerentry e JOIN counted c ON c.loan_id = e.loan_id
-    WHERE e.owner_id = %(owner)s AND e.kind IN ('opening', 'snapshot')
-    ORDER BY e.loan_id, e.effective_date DESC, e.id DESC
-), started AS (
-    SELECT s.*, greatest(0, CASE WHEN s.total - s.owed >= f.through THEN f.ahead
-                                 ELSE s.total - s.owed END) AS paid
-    FROM stated s LEFT JOIN LATERAL (
-        SELECT steps.through, steps.ahead FROM steps
-        WHERE steps.loan_id = s.loan_id AND steps.due_date >= s.due_date
-        ORDER BY steps.through LIMIT 1
-    ) f ON true
-), since AS (
-    SELECT e.loan_id, e.effective_date AS on_date,
-        -sum(e.principal * c.p + e.interest * c.i + e.fee * c.f + e.penalty * c.n) AS paid
-    FROM cases_ledgerentry e
-    JOIN counted c ON c.loan_id = e.loan_id JOIN stated s ON s.loan_id = e.loan_id
-    WHERE e.owner_id = %(owner)s AND e.kind NOT IN ('opening', 'snapshot')
-      AND e.effective_date > s.as_of
-    GROUP BY e.loan_id, e.effective_date
-), points AS (
-    SELECT loan_id, greatest(as_of, %(as_of)s::date) AS on_date FROM started
-    UNION SELECT loan_id, on_date FROM since WHERE on_date > %(as_of)s::date
-    UNION SELECT d.loan_id, d.as_of FROM cases_duedate d JOIN started s ON s.loan_id = d.loan_id
-        WHERE d.owner_id = %(owner)s AND d.as_of > greatest(s.as_of, %(as_of)s::date)
-), derived AS (
-    SELECT p.loan_id, p.on_date, coalesce(
-        (SELECT min(steps.due_date) FROM steps WHERE steps.loan_id = p.loan_id
-            AND steps.through > s.paid + coalesce((SELECT sum(since.paid) FROM since
-                WHERE since.loan_id = p.loan_id AND since.on_date <= p.on_date), 0)),
-        s.last_due) AS due_date
-    FROM points p JOIN started s ON s.loan_id = p.loan_id
-), compared AS (
-    SELECT d.*, coalesce(
-        (SELECT o.due_date FROM cases_duedate o WHERE o.owner_id = %(owner)s
-            AND o.loan_id = d.loan_id AND o.as_of = d.on_date ORDER BY o.id DESC LIMIT 1),
-        lag(d.due_date) OVER (PARTITION BY d.loan_id ORDER BY d.on_date),
-        (SELECT o.due_date FROM cases_duedate o WHERE o.owner_id = %(owner)s
-            AND o.loan_id = d.loan_id AND o.as_of < d.on_date
-            ORDER BY o.as_of DESC, o.id DESC LIMIT 1)) AS stored
-    FROM derived d
-), appended AS (
-    INSERT INTO cases_duedate (owner_id, loan_id, as_of, due_date)
-    SELECT %(owner)s, c.loan_id, c.on_date, c.due_date FROM compared c
-    WHERE c.stored IS DISTINCT FROM c.due_date ORDER BY c.loan_id, c.on_date
-)
-UPDATE cases_loan l SET due_date = n.due_date
-FROM (SELECT DISTINCT ON (loan_id) loan_id, due_date FROM derived
-      ORDER BY loan_id, on_date DESC) n
-WHERE l.id = n.loan_id AND l.owner_id = %(owner)s AND l.due_date <> n.due_date
-RETURNING l.id
-"""
 
 
 def due_dates_from_schedule(
@@ -113,6 +30,121 @@ def due_dates_from_schedule(
 
 def derive_due_dates(owner: int, loan_ids: Sequence[int], as_of: date) -> list[int]:
     """The same without the cases; answers the loans whose due date changed."""
+    rows: list[tuple[int, date, date]] = []
+    newest: list[tuple[int, date]] = []
+    for loan_id, known in _load(owner, loan_ids).items():
+        derived = known.derive(as_of)
+        rows.extend((loan_id, on, due) for on, due in known.unknown(derived))
+        if derived and derived[-1][1] != known.due_date:
+            newest.append((loan_id, derived[-1][1]))
+    if rows:
+        _run(_APPEND, owner, [list(column) for column in zip(*rows, strict=True)])
+    if newest:
+        _run(_UPDATE, owner, [list(column) for column in zip(*newest, strict=True)])
+    return [loan_id for loan_id, _due in newest]
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is stored of a loan with a schedule. `recorded`: its due dates in the order written."""
+
+    due_date: date
+    lines: list[Planned] = field(default_factory=list)
+    statements: dict[date, Amounts] = field(default_factory=dict)
+    effects: list[tuple[date, Amounts]] = field(default_factory=list)
+    recorded: list[tuple[date, date]] = field(default_factory=list)
+
+    def derive(self, as_of: date) -> list[tuple[date, date]]:
+        """The due dates from `as_of` (or the last statement, if later) on: (date, due date)."""
+        if not self.statements:
+            return []
+        stated_on = max(self.statements)
+        since = max(stated_on, as_of)
+        changes = (on for on, _ in (*self.effects, *self.recorded) if on > since)
+        return due_dates(
+            schedule=Schedule(self.lines),
+            stated=Stated(stated_on, self.statements[stated_on], self._stated_due(stated_on)),
+            effects=self.effects,
+            on_dates=[since, *changes],
+        )
+
+    def _stated_due(self, stated_on: date) -> date:
+        """The lender's own due date: the first recorded for the day, before any was derived."""
+        for on, due in self.recorded:
+            if on == stated_on:
+                return due
+        return self._recorded_on(stated_on) or self.due_date
+
+    def _recorded_on(self, on: date) -> date | None:
+        """The due date in force at the end of a day, as recorded."""
+        latest = None
+        for as_of, due in self.recorded:
+            if as_of <= on and (latest is None or as_of >= latest[0]):
+                latest = (as_of, due)
+        return latest[1] if latest else None
+
+    def unknown(self, derived: Sequence[tuple[date, date]]) -> list[tuple[date, date]]:
+        """Those of the derived due dates that the recorded ones do not say yet."""
+        missing = []
+        for on, due in derived:
+            if self._recorded_on(on) != due:
+                missing.append((on, due))
+                self.recorded.append((on, due))
+        return missing
+
+
+_LOANS = """
+SELECT l.id, l.due_date FROM cases_loan l
+WHERE l.owner_id = %(owner)s AND l.id = ANY(%(ids)s) AND EXISTS (
+    SELECT 1 FROM cases_instalment i WHERE i.owner_id = %(owner)s AND i.loan_id = l.id)
+"""
+_PLAN = """
+SELECT loan_id, due_date, seq, principal, interest, fee, penalty FROM cases_instalment
+WHERE owner_id = %(owner)s AND loan_id = ANY(%(ids)s)
+"""
+_ENTRIES = """
+SELECT loan_id, effective_date, kind IN ('opening', 'snapshot'), principal, interest, fee, penalty
+FROM cases_ledgerentry WHERE owner_id = %(owner)s AND loan_id = ANY(%(ids)s) ORDER BY id
+"""
+_RECORDED = """
+SELECT loan_id, as_of, due_date FROM cases_duedate
+WHERE owner_id = %(owner)s AND loan_id = ANY(%(ids)s) ORDER BY id
+"""
+_APPEND = """
+INSERT INTO cases_duedate (owner_id, loan_id, as_of, due_date)
+SELECT %s, * FROM unnest(%s::bigint[], %s::date[], %s::date[])
+"""
+_UPDATE = """
+UPDATE cases_loan l SET due_date = n.due_date
+FROM (SELECT %s::bigint AS owner_id, * FROM unnest(%s::bigint[], %s::date[])
+      AS n(id, due_date)) n
+WHERE l.id = n.id AND l.owner_id = n.owner_id
+"""
+
+
+def _load(owner: int, loan_ids: Sequence[int]) -> dict[int, _Known]:
+    params: dict[str, Any] = {"owner": owner, "ids": list(loan_ids)}
     with connection.cursor() as cursor:
-        cursor.execute(_DERIVE, {"owner": owner, "ids": list(loan_ids), "as_of": as_of})
-        return [loan_id for (loan_id,) in cursor.fetchall()]
+        cursor.execute(_LOANS, params)
+        known = {loan_id: _Known(due_date) for loan_id, due_date in cursor.fetchall()}
+        if not known:
+            return {}
+        params["ids"] = list(known)
+        cursor.execute(_PLAN, params)
+        for loan_id, due_date, seq, *amounts in cursor:
+            known[loan_id].lines.append(Planned(due_date, seq, Amounts(*amounts)))
+        cursor.execute(_ENTRIES, params)
+        for loan_id, on, states, *amounts in cursor:
+            if states:
+                known[loan_id].statements[on] = Amounts(*amounts)
+            else:
+                known[loan_id].effects.append((on, Amounts(*amounts)))
+        cursor.execute(_RECORDED, params)
+        for loan_id, as_of, due_date in cursor:
+            known[loan_id].recorded.append((as_of, due_date))
+    return known
+
+
+def _run(statement: str, owner: int, columns: list[list[Any]]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [owner, *columns])

@@ -68,15 +68,33 @@ def days_to_run(company: Company, until: date) -> list[date]:
     return [newest + timedelta(days=n) for n in range((until - newest).days + 1)]
 
 
-def run_night(*, company: Company, steps: Sequence[Step], until: date) -> Iterator[StepDone]:
-    """Open every business date up to `until`; yields after each step. Call outside a scope."""
+def night_is_done(*, day: date, steps: Sequence[Step]) -> bool:
+    """Whether every step of the business date is done; call inside the company's scope."""
+    done = NightStep.objects.filter(business_date=day, done_at__isnull=False)
+    return {step.name for step in steps} <= set(done.values_list("step", flat=True))
+
+
+def run_night(
+    *, company: Company, steps: Sequence[Step], until: date, wait: bool = True
+) -> Iterator[StepDone]:
+    """Open every business date up to `until`; yields after each step. Call outside a scope.
+
+    Where another process is at a step of this company, wait for it and go on; with `wait` False,
+    leave the rest of the night to it.
+    """
     for day in days_to_run(company, until):
         for step in steps:
-            yield run_step(company=company, step=step, day=day)
+            done = run_step(company=company, step=step, day=day, wait=wait)
+            if done is None:
+                return
+            yield done
 
 
-def run_step(*, company: Company, step: Step, day: date) -> StepDone:
-    """Do one step unless it is done, in one transaction with its record."""
+def run_step(*, company: Company, step: Step, day: date, wait: bool = True) -> StepDone | None:
+    """Do one step unless it is done, in one transaction with its record.
+
+    None when another process is at it and `wait` is False.
+    """
     started = time.monotonic()
     with company_scope(company):
         NightStep.objects.bulk_create(
@@ -84,7 +102,10 @@ def run_step(*, company: Company, step: Step, day: date) -> StepDone:
             ignore_conflicts=True,
         )
     with company_scope(company):
-        row = NightStep.objects.select_for_update().get(business_date=day, step=step.name)
+        rows = NightStep.objects.select_for_update(skip_locked=not wait)
+        row = rows.filter(business_date=day, step=step.name).first()
+        if row is None:
+            return None
         if row.done_at is not None:
             return StepDone(day, step.name, row.counts, row.seconds or Decimal(0), again=True)
         row.counts = step.run(company, day)

@@ -1,0 +1,99 @@
+"""Prints a lender's aging buckets at the end of a business date, today or in the past."""
+
+import json
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from cases.amounts import COMPONENTS, Amounts
+from cases.buckets import NOT_DUE, Line, LoanStanding, Standing, loan_standings, standing
+from cases.ladder import NoScheme
+from tenancy.models import Company
+from tenancy.night import business_date
+from tenancy.scope import company_scope
+
+
+class Command(BaseCommand):
+    """`manage.py buckets --company CODE [--date DATE] [--json] [--loans]`."""
+
+    help = "Print the buckets of a lender, or with --loans every loan that owes."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Whose buckets, of which day, in which form."""
+        parser.add_argument("--company", required=True, metavar="CODE")
+        parser.add_argument(
+            "--date", type=date.fromisoformat, help="default: the company's business date"
+        )
+        parser.add_argument("--json", action="store_true", help="JSON instead of a table")
+        parser.add_argument("--loans", action="store_true", help="one line a loan")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print it."""
+        code = options["company"].strip().upper()
+        company = Company.objects.filter(code=code).first()
+        if company is None or not company.is_lender:
+            raise CommandError(f"There is no lender {code}.")
+        with company_scope(company):
+            on = options["date"] or business_date(company)
+            try:
+                if options["loans"]:
+                    self._loans(company, on, as_json=options["json"])
+                else:
+                    self._buckets(standing(company=company, on=on), as_json=options["json"])
+            except NoScheme as error:
+                raise CommandError(str(error)) from error
+
+    def _buckets(self, told: Standing, *, as_json: bool) -> None:
+        if as_json:
+            self.stdout.write(json.dumps(_as_json(told)))
+            return
+        self.stdout.write(f"End of {told.as_of}")
+        lines = [*told.buckets, told.no_bucket, told.not_due]
+        for name, line in zip((*(b.label for b in told.buckets), "-", NOT_DUE), lines, strict=True):
+            self.stdout.write(f"{name:<12} {line.loans:>9} {line.owed.total:>20,}")
+
+    def _loans(self, company: Company, on: date, *, as_json: bool) -> None:
+        for loan in loan_standings(company=company, on=on):
+            if as_json:
+                self.stdout.write(json.dumps(_loan_line(loan)))
+            else:
+                name = _bucket_name(loan) or "-"
+                self.stdout.write(
+                    f"{loan.loan_no:<24} {loan.dpd:>6} {name:<12} {loan.owed.total:>20,}"
+                )
+
+
+def _as_json(told: Standing) -> dict[str, Any]:
+    """The summary; `no_bucket` only where cases are older than due but below the first bucket."""
+    summary: dict[str, Any] = {
+        "as_of": told.as_of.isoformat(),
+        "buckets": [{"label": line.label, **_figures(line)} for line in told.buckets],
+        "not_due": _figures(told.not_due),
+    }
+    if told.no_bucket.loans:
+        summary["no_bucket"] = _figures(told.no_bucket)
+    return summary
+
+
+def _figures(line: Line) -> dict[str, Any]:
+    return {"cases": line.loans, **_amounts(line.owed)}
+
+
+def _loan_line(loan: LoanStanding) -> dict[str, Any]:
+    return {
+        "loan_no": loan.loan_no,
+        "dpd": loan.dpd,
+        "bucket": _bucket_name(loan),
+        **_amounts(loan.owed),
+    }
+
+
+def _bucket_name(loan: LoanStanding) -> str | None:
+    """The bucket's label, ND where the loan is not due, None on a day below the first bucket."""
+    return NOT_DUE if loan.dpd < 0 else loan.bucket
+
+
+def _amounts(owed: Amounts) -> dict[str, str]:
+    return {name: f"{getattr(owed, name):.2f}" for name in COMPONENTS}
