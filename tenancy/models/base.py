@@ -1,6 +1,7 @@
 """What every table of one company has in common."""
 
 from typing import ClassVar, Self
+from uuid import UUID
 
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
@@ -36,6 +37,6 @@ class CompanyOwned(Scoped):
         abstract = True
 
 
-def random_uid() -> "models.UUIDField[object, object]":
+def random_uid() -> "models.UUIDField[UUID | str, UUID]":
     """A random id for URLs: sequences would tell volumes."""
     return models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
