@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, Literal, cast
+from typing import Any, Literal
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -156,7 +156,7 @@ def neighbours(
         rows.filter(later, next_action_at__gte=at).order_by("next_action_at", "pk"),
     )
     before, after = (found.values_list("case__uid", flat=True).first() for found in nearest)
-    return cast("UUID | None", before), cast("UUID | None", after)
+    return before, after
 
 
 def work_figures(*, user: User, filters: WorkFilters, clock: Clock) -> WorkFigures:

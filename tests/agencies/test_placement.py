@@ -264,14 +264,14 @@ def test_both_sides_read_their_packages(
         assert choices["ANXIN"] == (1, Decimal("10.00"))
         assert choices["CLEAR"] == (0, Decimal(0))
     with company_scope(agency):
-        row = package_by_uid(company=agency, uid=package.uid)  # type: ignore[arg-type]
+        row = package_by_uid(company=agency, uid=package.uid)
         assert row is not None
         assert (row.held, row.held_amount, row.back) == (1, Decimal("10.00"), 1)
         assert package_counts(company=agency) == {"": 1, "waiting": 1, "running": 0, "over": 0}
         assert len(placements(package=package, held=False).rows) == 1
         assert lender_names() == {lender.pk: lender.name}
     with company_scope(other_agency):
-        assert package_by_uid(company=other_agency, uid=package.uid) is None  # type: ignore[arg-type]
+        assert package_by_uid(company=other_agency, uid=package.uid) is None
 
 
 def test_a_closed_case_leaves_the_agencys_desk_and_stays_in_its_sight(

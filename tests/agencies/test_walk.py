@@ -104,7 +104,7 @@ def test_the_whole_walk(
         case = add_case(lender, amount="1000.00")
         assign_cases(company=lender, on=ON)
         own = User.objects.select_related("company").get(
-            pk=Assignment.objects.get(case=case).collector_id
+            pk=Assignment.objects.get(case=case).collector_id or 0
         )
         note(lender, case, own, "Ours.")
     assert sight(lender) == Sight(HELD, 1, 1, 1, kinds("opened"), 0)

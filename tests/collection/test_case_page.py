@@ -199,6 +199,114 @@ def test_closing_and_reopening_are_told_once(lender: Company, admin: User) -> No
         page = case_page(user=admin, uid=case.uid, on=ON)
         assert page is not None
         told = [str(item.what) for item in page.timeline.items if "losed" in str(item.what)]
+        moments = [item.at for item in page.timeline.items]
+        assert moments == sorted(moments, reverse=True)
+        assert page.timeline.count("notes") == 1
+        assert page.timeline.older is None
+
+
+def test_a_stranger_gets_no_page(lender: Company, other_lender: Company, person: Person) -> None:
+    collector = person(lender, "collector")
+    stranger = person(other_lender, "admin")
+    with company_scope(lender):
+        case = add_case(lender)
+        assert case_page(user=collector, uid=case.uid, on=ON) is None
+        assert older_timeline(user=collector, uid=case.uid, before=timezone.now()) is None
+        assert case_page(user=collector, uid=uuid4(), on=ON) is None
+    with company_scope(other_lender):
+        assert case_page(user=stranger, uid=case.uid, on=ON) is None
+
+
+def test_queries_of_the_page(lender: Company, agency: Company, person: Person, admin: User) -> None:
+    boss = person(agency, "admin")
+    with company_scope(lender):
+        case = add_case(lender)
+        for _n in range(3):
+            add_case(lender, borrower=case.borrower)
+        with CaptureQueriesContext(connection) as queries:
+            assert case_page(user=admin, uid=case.uid, on=ON) is not None
+        assert len(queries) <= 15, [query["sql"] for query in queries]
+        place_cases(
+            lender=lender, agency=agency, case_ids=[case.pk], reason="", ends_on=None, by=None
+        )
+    with company_scope(agency):
+        with CaptureQueriesContext(connection) as queries:
+            page = case_page(user=boss, uid=case.uid, on=ON)
+        assert page is not None
+        assert page.placement is not None
+        assert page.placement.package.lender_name == lender.name
+        assert page.others == []
+        assert len(queries) <= 15
+
+
+def test_the_amounts_say_how_they_came(lender: Company) -> None:
+    with company_scope(lender):
+        case = add_case(lender, amount="1000.00")
+        loan = case.loan
+        for kind, principal in (
+            ("charge", "50.00"),
+            ("repayment", "-300.00"),
+            ("reversal", "100.00"),
+        ):
+            LedgerEntry.objects.create(
+                loan=loan,
+                effective_date=ON,
+                kind=kind,
+                principal=Decimal(principal),
+                interest=0,
+                fee=0,
+                penalty=0,
+            )
+        Loan.objects.filter(pk=loan.pk).update(principal=Decimal("850.00"))
+        loan.refresh_from_db()
+        entries = list(LedgerEntry.objects.order_by("-effective_date", "-pk"))
+        first = components(loan, entries)[0]
+        assert (first.now, first.opened, first.added, first.settled) == tuple(
+            Decimal(each) for each in ("850.00", "1000.00", "50.00", "200.00")
+        )
+
+
+def test_a_long_history_comes_in_parts(lender: Company, admin: User) -> None:
+    with company_scope(lender):
+        case = add_case(lender)
+        now = timezone.now()
+        Note.objects.bulk_create(
+            Note(
+                owner=lender,
+                company=lender,
+                case=case,
+                author_id=admin.pk,
+                author_name="Ada",
+                at=now - timedelta(minutes=n),
+                disposition="busy",
+                disposition_name_en="Busy",
+                disposition_name_zh="占线",
+            )
+            for n in range(100)
+        )
+        page = case_page(user=admin, uid=case.uid, on=ON)
+        assert page is not None
+        seen = page.timeline.items
+        assert len(seen) == LONGEST
+        before = page.timeline.older
+        while before is not None:
+            older = older_timeline(user=admin, uid=case.uid, before=before)
+            assert older is not None
+            assert all(item.at < before for item in older.items)
+            seen = seen + older.items
+            before = older.older
+        assert sum(item.what == "Busy" for item in seen) == 100
+        assert sum(str(item.what).startswith("Entered") for item in seen) == 1
+
+
+def test_closing_and_reopening_are_told_once(lender: Company, admin: User) -> None:
+    with company_scope(lender):
+        case = add_case(lender)
+        Loan.objects.filter(pk=case.loan_id).update(principal=0)
+        settle_cases(company=lender, on=ON, loan_ids=[case.loan_id])
+        page = case_page(user=admin, uid=case.uid, on=ON)
+        assert page is not None
+        told = [str(item.what) for item in page.timeline.items if "losed" in str(item.what)]
         assert told == ["Case closed: Paid"]
 
 

@@ -252,17 +252,17 @@ def test_why_a_case_stands_where_it_does(clock: Clock) -> None:
     soon, late = clock.now + timedelta(hours=1), clock.now + timedelta(days=2)
     touched, long_ago = clock.now - timedelta(days=1), clock.now - timedelta(days=8)
     before = ON - timedelta(days=8)
-    for expected, asked in (
-        ("promise_due", (soon, touched, "ptp_full", ON)),
-        ("", (late, touched, "ptp_full", ON)),
-        ("callback", (soon, touched, "callback", ON)),
-        ("new", (soon, None, "", ON)),
-        ("", (soon, None, "", ON - timedelta(days=1))),
-        ("untouched", (soon, None, "", before)),
-        ("untouched", (soon, long_ago, "busy", before)),
-        ("", (soon, touched, "busy", before)),
+    for expected, next_at, last_touch, disposition, assigned_on in (
+        ("promise_due", soon, touched, "ptp_full", ON),
+        ("", late, touched, "ptp_full", ON),
+        ("callback", soon, touched, "callback", ON),
+        ("new", soon, None, "", ON),
+        ("", soon, None, "", ON - timedelta(days=1)),
+        ("untouched", soon, None, "", before),
+        ("untouched", soon, long_ago, "busy", before),
+        ("", soon, touched, "busy", before),
     ):
-        assert reason(*asked, clock) == expected, asked
+        assert reason(next_at, last_touch, disposition, assigned_on, clock) == expected
 
 
 def test_queries(lender: Company, agency: Company, person: Person, clock: Clock) -> None:
