@@ -1,6 +1,6 @@
 """What every room's HTTP API stands on: tokens, problem details, repeatable writes, limits."""
 
-from tenancy.api.authentication import TokenAuthentication, TokenCaller, may
+from tenancy.api.authentication import TokenAuthentication, TokenCaller, caller_of, may
 from tenancy.api.idempotency import idempotent
 from tenancy.api.problems import problem_details
 from tenancy.api.throttling import CallerRate, StrangerRate
@@ -10,6 +10,7 @@ __all__ = [
     "StrangerRate",
     "TokenAuthentication",
     "TokenCaller",
+    "caller_of",
     "idempotent",
     "may",
     "problem_details",

@@ -10,7 +10,7 @@ from typing import Any, cast
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -41,6 +41,14 @@ class TokenCaller:
     def display_name(self) -> str:
         """What people see of the caller."""
         return self.token.name
+
+
+def caller_of(request: Request) -> TokenCaller:
+    """Who calls, in a view that tokens alone may reach."""
+    caller = request.user
+    if not isinstance(caller, TokenCaller):
+        raise NotAuthenticated
+    return caller
 
 
 class TokenAuthentication(BaseAuthentication):

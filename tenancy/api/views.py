@@ -1,6 +1,6 @@
 """The API's own endpoints: who am I, the schema, and a 404 that speaks JSON."""
 
-from typing import Any, cast
+from typing import Any
 
 from drf_spectacular.utils import extend_schema, inline_serializer
 from drf_spectacular.views import SpectacularAPIView
@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from tenancy.api.authentication import TokenCaller
+from tenancy.api.authentication import caller_of
 
 
 class MeSerializer(serializers.Serializer[Any]):
@@ -42,7 +42,7 @@ class Me(APIView):
     @extend_schema(operation_id="me", responses=MeSerializer)
     def get(self, request: Request) -> Response:
         """The token's company and scopes."""
-        caller = cast("TokenCaller", request.user)
+        caller = caller_of(request)
         company, token = caller.company, caller.token
         facts = ("code", "name", "kind", "timezone", "currency")
         return Response(

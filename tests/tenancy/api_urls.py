@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from tenancy.api import idempotent, may
+from tenancy.api import caller_of, idempotent, may
 from tenancy.models import Team
 from tenancy.teams import create_team
 
@@ -34,11 +34,12 @@ class Teams(APIView):
     @idempotent
     def post(self, request: Request) -> Response:
         """201 with the team's name; `then` names a failure of FAILURES."""
-        name = request.data["name"]
-        if "file" in request.data:
-            name += f" {len(request.data['file'].read())}"
-        team = create_team(company=request.user.company, name=name, by=None)
-        if then := request.data.get("then"):
+        sent: Any = request.data
+        name = sent["name"]
+        if "file" in sent:
+            name += f" {len(sent['file'].read())}"
+        team = create_team(company=caller_of(request).company, name=name, by=None)
+        if then := sent.get("then"):
             raise FAILURES[then]
         return Response({"name": team.name}, status=201)
 

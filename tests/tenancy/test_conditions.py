@@ -44,7 +44,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     return put
 
 
-def sign_in(login: str = "collector@HAIYUE", **meta: str) -> Any:
+def sign_in(login: str = "collector@HAIYUE", **meta: Any) -> Any:
     return Client(**meta).post("/sign-in/", {"login": login, "password": PASSWORD})
 
 

@@ -1,6 +1,7 @@
 """The lock-out after wrong passwords (django-axes), per name, company and address."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
@@ -15,12 +16,12 @@ from tests.tenancy.conftest import Person, SignedIn
 LIMIT = 5
 
 
-def wrong(login: str = "collector@HAIYUE", **meta: str) -> tuple[int, int | None]:
+def wrong(login: str = "collector@HAIYUE", **meta: Any) -> tuple[int, int | None]:
     answer = Client(**meta).post("/sign-in/", {"login": login, "password": "wrong horse"})
     return answer.status_code, answer.context["tries_left"]
 
 
-def right(login: str = "collector@HAIYUE", **meta: str) -> int:
+def right(login: str = "collector@HAIYUE", **meta: Any) -> int:
     return Client(**meta).post("/sign-in/", {"login": login, "password": PASSWORD}).status_code
 
 

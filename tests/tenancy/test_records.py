@@ -123,10 +123,12 @@ def test_the_log_shows_tries_and_is_searched(lender: Company, signed_in: SignedI
 @pytest.mark.parametrize("model", [AuditEntry, SignIn])
 def test_records_are_never_changed_or_removed(entries: Company, model: Any) -> None:
     with company_scope(entries):
-        for act in (
-            lambda: model.objects.update(company_id=entries.pk),
-            lambda: model.objects.all()._raw_delete("default"),
-        ):
+        rows = model.objects.all()
+        acts: list[Callable[[], Any]] = [
+            lambda: rows.update(company_id=entries.pk),
+            lambda: rows._raw_delete("default"),
+        ]
+        for act in acts:
             with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
                 act()
 
@@ -151,7 +153,8 @@ def test_values_in_words() -> None:
         assert value_in_words("scopes", ["feed"]) == "Send the feed"
         assert value_in_words("language", "zh-hans") == "简体中文"
         assert value_in_words("capacity", 0) == "0"
-        assert [value_in_words("x", empty) for empty in (None, "", [])] == [""] * 3
+        nothings: list[Any] = [None, "", []]
+        assert [value_in_words("x", nothing) for nothing in nothings] == [""] * 3
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from tenancy.backends import canonical_login
 from tenancy.models import Company, SignIn, User
 from tenancy.scope import company_scope
-from tenancy.signing_in import canonical_login
 from tests.seed import PASSWORD
 from tests.tenancy.conftest import Person, SignedIn
 
