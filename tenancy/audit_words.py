@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from tenancy.models import ApiToken, AuditEntry, Role
 from tenancy.screen import Text
@@ -37,15 +37,16 @@ VERBS: dict[str, Text] = {
 FIELDS: dict[str, Text] = {
     "username": gettext_lazy("User name"),
     "code": gettext_lazy("Code"),
-    "display_name": gettext_lazy("Name"),
+    "display_name": pgettext_lazy("person", "Name"),
     "name": gettext_lazy("Name"),
     "name_en": gettext_lazy("English name"),
     "email": gettext_lazy("E-mail"),
     "kind": gettext_lazy("Kind"),
     "roles": gettext_lazy("Roles"),
-    "scopes": gettext_lazy("May"),
+    "scopes": gettext_lazy("It may"),
     "teams": gettext_lazy("Teams"),
     "leads": gettext_lazy("Leads"),
+    "leaders": gettext_lazy("Led by"),
     "members": gettext_lazy("People"),
     "capacity": gettext_lazy("Limit of cases in hand"),
     "is_active": gettext_lazy("Active"),

@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenancy.form_fields import Checks, SegmentField
 from tenancy.models import ApiToken, Company, CompanySettings, Role, Team, User
@@ -130,7 +131,9 @@ class PersonForm(forms.Form):
         ),
     )
     display_name = forms.CharField(
-        label=_("Name"), max_length=80, help_text=_("As colleagues see it.")
+        label=pgettext_lazy("person", "Name"),
+        max_length=80,
+        help_text=_("As colleagues see it."),
     )
     email = forms.EmailField(label=_("E-mail"), required=False)
     roles = forms.MultipleChoiceField(label=_("Roles"), choices=Role.choices, widget=Checks)

@@ -120,8 +120,8 @@ def set_leads(*, company: Company, team: Team, leads: Sequence[User], by: User |
             actor=by,
             verb="set_leads",
             obj=team,
-            before={"leads": logins(had)},
-            after={"leads": logins(wanted)},
+            before={"leaders": logins(had)},
+            after={"leaders": logins(wanted)},
         )
         publish(PeopleChanged(user_ids=tuple(sorted(user.pk for user in had ^ wanted))))
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -53,7 +53,7 @@ class Row:
 def filters_of(user: User) -> tuple[Filter, ...]:
     """What the list can be asked."""
     return (
-        Filter(name="q", label=_("Name"), kind="text"),
+        Filter(name="q", label=pgettext("person", "Name"), kind="text"),
         Filter(
             name="role",
             label=_("Role"),
@@ -136,7 +136,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 def _columns() -> list[Column]:
     return [
-        Column(key="name", label=_("Name")),
+        Column(key="name", label=pgettext("person", "Name")),
         Column(key="login", label=_("User name")),
         Column(key="roles", label=_("Roles")),
         Column(key="teams", label=_("Teams")),
