@@ -19,7 +19,7 @@ def _active() -> Iterator[Company]:
     yield from Company.objects.filter(is_active=True).order_by("pk")
 
 
-@shared_task(name="config.tasks.tick")  # type: ignore[untyped-decorator]
+@shared_task(name="config.tasks.tick")
 def tick() -> None:
     """Send each company's night once its local midnight has passed, and its waiting jobs."""
     for company in _active():
@@ -30,7 +30,7 @@ def tick() -> None:
         jobs.sweep(company=company)
 
 
-@shared_task(name="config.tasks.night")  # type: ignore[untyped-decorator]
+@shared_task(name="config.tasks.night")
 def night(company_id: int) -> None:
     """Run a company's night up to its local date; ends at once where another worker is at it."""
     company = Company.objects.get(pk=company_id)
@@ -38,7 +38,7 @@ def night(company_id: int) -> None:
         pass
 
 
-@shared_task(name="config.tasks.run_job")  # type: ignore[untyped-decorator]
+@shared_task(name="config.tasks.run_job")
 def run_job(company_id: int, job_id: int) -> None:
     """Do a job unless somebody else has it or it is over."""
     jobs.run_job(company=Company.objects.get(pk=company_id), job_id=job_id)
