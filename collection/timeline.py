@@ -117,17 +117,21 @@ class Teller:
         parts: tuple[Iterator[Entry], ...] = (
             map(self.note, history.notes),
             map(self.event, _told_alone(history)),
-            map(self.move, history.moves),
-            map(self.repayment, history.repayments),
             map(self.desk, _untold(history.assignments)),
+            map(self.repayment, history.repayments),
+            map(self.move, history.moves),
         )
         entries = [
             entry for part in parts for entry in part if before is None or entry.item.at < before
         ]
+        # Of one moment what comes first here stands higher: the night ages, then assigns.
         entries.sort(key=lambda entry: entry.item.at, reverse=True)
-        more = len(entries) > LONGEST
-        entries = entries[:LONGEST]
-        return Timeline(entries, entries[-1].item.at if more else None)
+        if len(entries) <= LONGEST:
+            return Timeline(entries, None)
+        # Nothing of one moment is torn apart, or the older part would miss the rest of it.
+        last = entries[LONGEST - 1].item.at
+        shown = [entry for entry in entries if entry.item.at >= last]
+        return Timeline(shown, last if len(shown) < len(entries) else None)
 
     def _moment(self, on: date, at: datetime) -> datetime:
         """When something of a business date happened: as recorded, if that was on this date.
