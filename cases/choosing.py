@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from cases.models import Case
+from tenancy.formats import COUNT_CAP
 
 MOST_AT_ONCE = 50_000
 """How many cases a person may move or place in one act."""
@@ -27,6 +28,13 @@ def chosen_ids(chosen: Chosen) -> list[int]:
             % {"most": f"{MOST_AT_ONCE:,}"}
         )
     return ids
+
+
+def size_of(chosen: Chosen) -> int:
+    """How many cases are chosen, counted up to one more than lists count."""
+    if isinstance(chosen, QuerySet):
+        return chosen.order_by()[: COUNT_CAP + 1].count()
+    return len(set(chosen))
 
 
 def locked(cases: QuerySet[Case]) -> list[int]:

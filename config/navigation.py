@@ -58,7 +58,7 @@ NAVIGATION = (
         "briefcase",
         (
             Entry(_("Overview"), "home"),
-            Entry(_("My cases"), "work:queue", frozenset({COLLECTOR, LEAD}), match=("work:",)),
+            Entry(_("My cases"), "work:queue", frozenset({COLLECTOR, LEAD, ADMIN}), match=("work:",)),
             Entry(_("Team board"), "work:board", frozenset({LEAD, ADMIN}), match=("work:board",)),
         ),
     ),
@@ -103,7 +103,7 @@ NAVIGATION = (
             Entry(
                 _("Placed with us"),
                 "agencies:inbox",
-                frozenset({ADMIN, LEAD, FINANCE, AUDITOR}),
+                frozenset({ADMIN, FINANCE, AUDITOR}),
                 (AGENCY,),
                 match=("agencies:",),
             ),

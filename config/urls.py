@@ -2,12 +2,23 @@
 
 from django.urls import include, path
 
+from agencies import urls as agencies
+from collection import urls_agencies, urls_cases
+from collection.views.home import home
 from config.health import healthz
+
+# A namespace is a job on the screen, not a room: two rooms may have addresses in one.
+CASES = [*urls_cases.urlpatterns]
+AGENCIES = [*agencies.urlpatterns, *urls_agencies.urlpatterns]
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("", home, name="home"),
     path("", include("tenancy.session_urls")),
     path("me/", include("tenancy.me_urls")),
+    path("work/", include("collection.urls")),
+    path("cases/", include((CASES, "cases"))),
+    path("agencies/", include((AGENCIES, "agencies"))),
     path("settings/", include("tenancy.urls")),
     # Last of what begins with api/: it answers the rest with 404 as JSON.
     path("api/", include("tenancy.api.urls")),

@@ -6,7 +6,11 @@ from tenancy.models import Company, User
 
 
 class Request(HttpRequest):
-    """A signed-in person's request; `company` is None only where login is not required."""
+    """A signed-in person's request; `company` is None only where login is not required.
+
+    nav_at: the URL name of the menu's entry that a page belongs to, where that depends.
+    """
 
     user: User
     company: Company | None
+    nav_at: str

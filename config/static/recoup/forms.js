@@ -75,6 +75,15 @@
     eye.firstElementChild.className = `ti ti-eye${shown ? '-off' : ''}`;
   });
 
+  // A choice that changes what the form will do shows it at once, by its button of this value.
+  document.addEventListener('change', (event) => {
+    const look = event.target.closest?.('[data-rc-look]');
+    if (look) look.form.querySelector('button[value=look]').click();
+  });
+
+  // What was kept as a draft has been saved.
+  document.querySelectorAll('[data-rc-told^="saved-"]').forEach((note) => sessionStorage.removeItem(`rc-draft:${note.dataset.rcTold.slice(6)}`));
+
   const fresh = (root) => {
     root.querySelectorAll('input[data-rc-day]').forEach(calendar);
     root.querySelector('[data-rc-focus]')?.focus();

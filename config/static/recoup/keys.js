@@ -19,7 +19,8 @@
   };
 
   const digit = (key) => {
-    const group = document.activeElement.closest?.('form')?.querySelector('[data-rc-digits]') || document.querySelector('[data-rc-digits]');
+    const shown = (root) => [...(root?.querySelectorAll('[data-rc-digits]') || [])].find((each) => each.checkVisibility?.() ?? true);
+    const group = shown(document.activeElement.closest?.('form')) || shown(document);
     const choice = group?.querySelectorAll('input:not(:disabled)')[Number(key) - 1];
     if (!choice) return false;
     choice.click();

@@ -1,0 +1,1 @@
+"""Screens of outsourcing: a lender's placements, an agency's inbox, one package."""

@@ -1,0 +1,17 @@
+"""Addresses of the daily work: the worklist, a case and what is done on it, the team board."""
+
+from django.urls import path
+
+from collection.views import board, case, case_acts, case_timeline, queue, reassign
+
+app_name = "work"
+urlpatterns = [
+    path("", queue.queue, name="queue"),
+    path("board/", board.team_board, name="board"),
+    path("reassign/", reassign.reassign, name="reassign"),
+    path("cases/<uuid:uid>/", case.case, name="case"),
+    path("cases/<uuid:uid>/note/", case_acts.note, name="note"),
+    path("cases/<uuid:uid>/timeline/", case_timeline.older, name="timeline"),
+    path("cases/<uuid:uid>/phone/<uuid:point>/", case_acts.phone, name="phone"),
+    path("cases/<uuid:uid>/id-number/", case_acts.id_number, name="id-number"),
+]

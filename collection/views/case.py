@@ -1,0 +1,142 @@
+"""The page of one case: what is owed, who may be reached, what happened, what may be done now."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from agencies.packages import lender_names
+from collection.case_page import CasePage, case_page
+from collection.dispositions import dispositions_in_use
+from collection.forms import NoteForm
+from collection.views.case_parts import (
+    amount_lines,
+    bucket_strip,
+    contact_lines,
+    loan_facts,
+    other_lines,
+)
+from collection.views.case_timeline import timeline_context
+from collection.views.context import place_of
+from collection.visibility import may_move, may_work
+from tenancy.access import for_roles
+from tenancy.formats import day_long, money
+from tenancy.http import Request
+from tenancy.models import Role, User
+from tenancy.night import business_date
+from tenancy.screen import Denied
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What the person may do with the case now. `gate` says what may not be done, and why."""
+
+    note: bool = False
+    share: bool = False
+    reassign: bool = False
+    place: bool = False
+    recall: bool = False
+    gate: Denied | None = None
+    gate_title: str = ""
+
+
+def read_case(request: Request, uid: UUID) -> CasePage:
+    """The case of the address as the person sees it; anybody else's is 404."""
+    page = case_page(user=request.user, uid=uid, on=business_date(request.user.company))
+    if page is None:
+        raise Http404
+    return page
+
+
+@for_roles(*Role.values)
+@require_safe
+def case(request: Request, uid: UUID) -> HttpResponse:
+    """The page of a case."""
+    return case_answer(request, read_case(request, uid))
+
+
+def case_answer(request: Request, page: CasePage, form: NoteForm | None = None) -> HttpResponse:
+    """Render the page; `form` is a note that was refused, with all that was typed."""
+    user = request.user
+    place = place_of(user=user, case=page.case, desk=page.assignment, params=request.GET)
+    request.nav_at = place.nav_at
+    doing = doing_of(user, page)
+    status = 200 if form is None else 422
+    if form is None and doing.note:
+        form = note_form(doing)
+    context = _shown(request, page) | {"place": place, "doing": doing, "form": form}
+    return render(request, "collection/case.html", context, status=status)
+
+
+def note_form(doing: Doing, data: QueryDict | None = None) -> NoteForm:
+    """The form for a note on the case."""
+    return NoteForm(data, dispositions=dispositions_in_use(), may_share=doing.share)
+
+
+def doing_of(user: User, page: CasePage) -> Doing:
+    """What may be done with the case now, by this person."""
+    the_case, lender = page.case, user.company.is_lender
+    if the_case.closed_on is not None:
+        return Doing(gate=_closed(page), gate_title=_("The case is closed"))
+    admin = lender and user.has_role(Role.COMPANY_ADMIN)
+    if lender and the_case.holder_id is not None:
+        title = _("With %(agency)s") % {"agency": _agency_name(page)}
+        note = may_work(user)
+        return Doing(note=note, share=note, recall=admin, gate=_placed(page), gate_title=title)
+    return Doing(note=may_work(user), reassign=may_move(user), place=admin)
+
+
+def _closed(page: CasePage) -> Denied:
+    the_case = page.case
+    said = {"day": day_long(the_case.closed_on), "why": the_case.get_closure_display()}
+    return Denied(
+        id="gate",
+        label=_("Note"),
+        icon="pencil-off",
+        reason=_("Closed on %(day)s: %(why)s. Nothing is to be done.") % said,
+    )
+
+
+def _agency_name(page: CasePage) -> str:
+    return page.placement.package.agency_name if page.placement else ""
+
+
+def _placed(page: CasePage) -> Denied:
+    placement = page.placement
+    ends_on = placement.package.ends_on if placement else None
+    until = (
+        _("until %(day)s") % {"day": day_long(ends_on)} if ends_on else _("until it is recalled")
+    )
+    return Denied(
+        id="gate",
+        label=_("Reassign"),
+        icon="arrows-exchange",
+        from_when=until,
+        reason=_("Its people work it. Recall the case to give it to your own desks again."),
+        basis=_("Package %(number)s.") % {"number": placement.package.number} if placement else "",
+    )
+
+
+def _shown(request: Request, page: CasePage) -> dict[str, Any]:
+    """What the template prints."""
+    company, the_case = request.user.company, page.case
+    lender = "" if company.is_lender else lender_names().get(the_case.owner_id, "")
+    others_sum = sum((each.case.outstanding for each in page.others), the_case.outstanding)
+    return {
+        "case": the_case,
+        "page": page,
+        "lender": lender,
+        "currency": company.currency,
+        "amounts": amount_lines(page),
+        "buckets": bucket_strip(page),
+        "contacts": contact_lines(page),
+        "others": other_lines(page),
+        "others_sum": money(others_sum),
+        "facts": loan_facts(page),
+        "query": f"?{request.GET.urlencode()}" if request.GET else "",
+        **timeline_context(request, the_case.uid, page.timeline),
+    }

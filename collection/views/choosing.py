@@ -1,0 +1,69 @@
+"""Which cases an act is about: ticked ones, all that match a list's filter, or whole desks."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import Http404, QueryDict
+from django.urls import reverse
+
+from cases.choosing import Chosen
+from cases.models import Case
+from collection.views import listing, queue
+from collection.visibility import visible_cases
+from collection.worklist import open_assignments
+from tenancy.http import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The cases, where one came from, and how many ticked ones are out of sight meanwhile."""
+
+    cases: Chosen
+    back: str
+    missing: int = 0
+
+
+def choice_of(request: Request) -> Choice:
+    """Read `id`s, or `all_matching` with `filter`, from the address.
+
+    404 when nothing that is named is in sight: a stranger's case does not exist.
+    """
+    params = QueryDict(request.GET.get("filter", ""), mutable=True)
+    if request.GET.get("all_matching"):
+        return Choice(_all_of(request, params), _list_address(params))
+    uids = _uids(request.GET.getlist("id"))
+    found = list(visible_cases(request.user).filter(uid__in=uids).values_list("pk", flat=True))
+    if not found:
+        raise Http404
+    back = _list_address(params) if params else reverse("work:case", args=[uids[0]])
+    return Choice(found, back, len(uids) - len(found))
+
+
+def _all_of(request: Request, params: QueryDict) -> Chosen:
+    match params.get("list"):
+        case queue.LIST:
+            asked = queue.AskedWork.by(request.user, params)
+            rows = open_assignments(asked.user, asked.filters, asked.clock)
+            return Case.objects.filter(pk__in=rows.values("case_id"))
+        case listing.LIST:
+            return listing.AskedCases.by(request.user, params).cases
+    raise Http404
+
+
+def _list_address(params: QueryDict) -> str:
+    """The list that one came from, as it was filtered."""
+    rest = params.copy()
+    which = rest.pop("list", [""])[-1]
+    path = reverse("work:queue") if which == queue.LIST else reverse("cases:list")
+    return f"{path}?{rest.urlencode()}" if rest else path
+
+
+def _uids(texts: list[str]) -> list[UUID]:
+    """The ids that can be read, once each."""
+    uids: dict[UUID, None] = {}
+    for text in texts:
+        try:
+            uids[UUID(text)] = None
+        except ValueError:
+            continue
+    return list(uids)

@@ -1,0 +1,149 @@
+"""What lists of cases are asked in the URL: the filter bar, and the plain values behind it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from agencies.packages import lender_names
+from cases.models import Bucket
+from collection.finding import CaseFilters
+from tenancy.access import people_seen_by, sees_all, teams_seen_by
+from tenancy.filtering import Filter, FilterBar, Option
+from tenancy.models import Role, User
+
+LONGEST_SPAN, MOST_MONEY = 100_000, Decimal(10) ** 16
+"""Days and money beyond which a number typed into a filter means no bound at all."""
+
+
+def bucket_options(on: date) -> list[Option]:
+    """The buckets in use on a date, from the lowest up, and after them the groups they form."""
+    in_use = Q(scheme__valid_to=None) | Q(scheme__valid_to__gt=on)
+    rows = Bucket.objects.filter(in_use).order_by("lower", "step", "pk")
+    pairs = list(rows.values_list("label", "parent"))
+    groups: dict[str, list[str]] = {}
+    for label, parent in dict.fromkeys(pairs):
+        if parent:
+            groups.setdefault(parent, []).append(label)
+    labels = dict.fromkeys(label for label, _parent in pairs)
+    return [
+        *(Option(value=label, label=label) for label in labels),
+        *(
+            Option(value=parent, label=f"{parent} = {members[0]}–{members[-1]}")
+            for parent, members in groups.items()
+        ),
+    ]
+
+
+def case_questions(user: User, on: date) -> list[Filter]:
+    """The questions that every list of cases may be asked."""
+    questions = [
+        Filter(name="bucket", label=_("Bucket"), options=bucket_options(on)),
+        Filter(name="dpd", label=_("Days past due"), kind="range"),
+        Filter(name="amount", label=_("Outstanding"), kind="range", unit=user.company.currency),
+        Filter(name="product", label=_("Product"), kind="text"),
+        Filter(name="channel", label=_("Channel"), kind="text", extra=True),
+        Filter(name="q", label=pgettext_lazy("filter", "Search"), kind="text", extra=True),
+    ]
+    if not user.company.is_lender:
+        lenders = [Option(value=str(pk), label=name) for pk, name in lender_names().items()]
+        questions.insert(0, Filter(name="lender", label=_("Lender"), options=lenders))
+    return questions
+
+
+@dataclass(frozen=True, slots=True)
+class DeskQuestions:
+    """For who sees other people's desks: whose. Addresses carry random ids, queries the others."""
+
+    teams: Sequence[tuple[int, UUID, str]] = ()
+    people: Sequence[tuple[int, UUID, str]] = ()
+
+    @classmethod
+    def of(cls, user: User) -> "DeskQuestions":
+        """The teams and people that the person sees; none for a collector. Two queries."""
+        if not (sees_all(user) or user.has_role(Role.TEAM_LEAD)):
+            return cls()
+        people = people_seen_by(user).filter(
+            is_active=True, roles__overlap=[Role.COLLECTOR.value, Role.TEAM_LEAD.value]
+        )
+        teams = teams_seen_by(user).filter(is_active=True)
+        return cls(
+            list(teams.order_by("name", "pk").values_list("pk", "uid", "name")),
+            list(people.order_by("display_name", "pk").values_list("pk", "uid", "display_name")),
+        )
+
+    @property
+    def any(self) -> bool:
+        """Whether the person sees desks beside the own one."""
+        return bool(self.teams or self.people)
+
+    @property
+    def filters(self) -> list[Filter]:
+        """The questions; none where there is nobody to choose between."""
+        asked = (("team", _("Team"), self.teams), ("collector", _("Collector"), self.people))
+        return [
+            Filter(
+                name=name,
+                label=label,
+                options=[Option(value=str(uid), label=title) for _pk, uid, title in rows],
+            )
+            for name, label, rows in asked
+            if rows
+        ]
+
+    def team_ids(self, bar: FilterBar) -> tuple[int, ...]:
+        """The teams that the URL names, by id."""
+        return _ids(bar, "team", self.teams)
+
+    def collector_ids(self, bar: FilterBar) -> tuple[int, ...]:
+        """The people that the URL names, by id."""
+        return _ids(bar, "collector", self.people)
+
+
+def _ids(bar: FilterBar, name: str, rows: Sequence[tuple[int, UUID, str]]) -> tuple[int, ...]:
+    if name not in bar.filters:
+        return ()
+    chosen = set(bar.chosen(name))
+    return tuple(pk for pk, uid, _title in rows if str(uid) in chosen)
+
+
+def case_filters(bar: FilterBar) -> CaseFilters:
+    """The plain values of `case_questions`."""
+    dpd_from, dpd_to = (_days(bound) for bound in bar.bounds("dpd"))
+    amount_from, amount_to = (_money(bound) for bound in bar.bounds("amount"))
+    lenders = bar.chosen("lender") if "lender" in bar.filters else []
+    return CaseFilters(
+        buckets=tuple(bar.chosen("bucket")),
+        dpd_from=dpd_from,
+        dpd_to=dpd_to,
+        products=_words(bar, "product"),
+        channels=_words(bar, "channel"),
+        amount_from=amount_from,
+        amount_to=amount_to,
+        lender_ids=tuple(int(each) for each in lenders),
+        text=_typed(bar, "q"),
+    )
+
+
+def _days(bound: Decimal | None) -> int | None:
+    return None if bound is None or abs(bound) > LONGEST_SPAN else int(bound)
+
+
+def _money(bound: Decimal | None) -> Decimal | None:
+    return None if bound is None or abs(bound) > MOST_MONEY else bound
+
+
+def _typed(bar: FilterBar, name: str) -> str:
+    """What is typed into a text filter; PostgreSQL knows no NUL."""
+    return bar.text(name).replace("\0", "")
+
+
+def _words(bar: FilterBar, name: str) -> tuple[str, ...]:
+    """What is typed into a text filter, several values apart by commas."""
+    typed = _typed(bar, name).replace("，", ",").replace("、", ",")
+    return tuple(filter(None, (word.strip() for word in typed.split(","))))

@@ -1,0 +1,143 @@
+"""Rows of lists as they are printed: every figure, date and word already written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from collection.case_list import CaseRow
+from collection.worklist import Clock, WorkRow
+from tenancy.formats import clock as time_of_day
+from tenancy.formats import day, day_near, moment, money
+from tenancy.screen import Tone
+
+
+@dataclass(frozen=True, slots=True)
+class WorkLine:
+    """A printed row. `reason` is a kind of the reason badge."""
+
+    uid: str
+    href: str
+    reason: str
+    reason_text: str
+    borrower: str
+    phone: str
+    loan_no: str
+    lender: str
+    outstanding: str
+    dpd: int
+    bucket: str
+    tone: int
+    touched: str
+    touched_by: str
+    next_at: str
+    next_tone: Tone
+    next: str
+    desk: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A printed row of the list of cases."""
+
+    uid: str
+    href: str
+    borrower: str
+    phone: str
+    loan_no: str
+    lender: str
+    product: str
+    channel: str
+    outstanding: str
+    dpd: int
+    bucket: str
+    tone: int
+    due: str
+    desk: str
+    closed: str
+    closure: str
+
+
+def case_lines(rows: Sequence[CaseRow], *, query: str) -> list[CaseLine]:
+    """The rows as printed; each opens its case with `query`, so that it knows its list."""
+    return [
+        CaseLine(
+            uid=str(row.uid),
+            href=f"{reverse('work:case', args=[row.uid])}?{query}",
+            borrower=row.borrower_name or row.loan_no,
+            phone=row.phone_mask,
+            loan_no=row.loan_no,
+            lender=row.lender_name,
+            product=row.product,
+            channel=row.channel,
+            outstanding=money(row.outstanding),
+            dpd=row.dpd,
+            bucket=row.pill.label if row.pill else "–",
+            tone=row.pill.tone if row.pill else 0,
+            due=day(row.due_date),
+            desk=row.desk,
+            closed=day(row.closed_on),
+            closure=row.closure,
+        )
+        for row in rows
+    ]
+
+
+def work_lines(rows: Sequence[WorkRow], *, clock: Clock, query: str) -> list[WorkLine]:
+    """The rows as printed; each opens its case with `query`, so that it knows its list."""
+    return [_line(row, clock, query) for row in rows]
+
+
+def _line(row: WorkRow, clock: Clock, query: str) -> WorkLine:
+    kind, text, tone = _reason(row, clock)
+    return WorkLine(
+        uid=str(row.uid),
+        href=f"{reverse('work:case', args=[row.uid])}?{query}",
+        reason=kind,
+        reason_text=text,
+        borrower=row.borrower_name or row.loan_no,
+        phone=row.phone_mask,
+        loan_no=row.loan_no,
+        lender=row.lender_name,
+        outstanding=money(row.outstanding),
+        dpd=row.dpd,
+        bucket=row.pill.label if row.pill else "–",
+        tone=row.pill.tone if row.pill else 0,
+        touched=moment(row.last_touch_at, now=clock.now),
+        touched_by=row.last_touch_by,
+        next_at=_when(row.next_action_at, clock),
+        next_tone=tone,
+        next=row.next_action or ("" if row.last_touch_at else _("First contact")),
+        desk=row.collector_name or row.team_name,
+    )
+
+
+def _reason(row: WorkRow, clock: Clock) -> tuple[str, str, Tone]:
+    """Kind and words of the badge, and the tone of the next action's time."""
+    at = row.next_action_at
+    match row.reason:
+        case "promise_due":
+            return "promise_due", _("Promise due"), "acc"
+        case "callback":
+            when = time_of_day(at) if at >= clock.begins else ""
+            return "callback", f"{_('Call back')} {when}".rstrip(), "warn"
+        case "new":
+            return "new", _("New today"), ""
+        case "untouched":
+            return "untouched", _("7 days untouched"), "bad" if at < clock.begins else ""
+    if at < clock.begins:
+        return "overdue", _("Overdue"), "bad"
+    if at < clock.ends:
+        return "today", _("Today"), ""
+    return "later", _("Planned"), ""
+
+
+def _when(at: datetime, clock: Clock) -> str:
+    """The moment of the next action; a day alone where no time was agreed (midnight)."""
+    local = timezone.localtime(at)
+    if (local.hour, local.minute) == (0, 0):
+        return day_near(local.date(), now=clock.now)
+    return moment(at, now=clock.now)

@@ -1,0 +1,221 @@
+"""The worklist on screen: figures that filter, the filter bar, fifty rows in the order due."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from collection.views.filters import DeskQuestions, case_filters, case_questions
+from collection.views.lines import work_lines
+from collection.visibility import WORKS_CASES, may_move
+from collection.worklist import Clock, WorkFigures, WorkFilters, work_figures, worklist
+from tenancy.access import for_roles
+from tenancy.filtering import Column, FilterBar, Table, changed_url
+from tenancy.formats import COUNT_CAP, count, in_currency
+from tenancy.http import Request
+from tenancy.keyset import pager_of
+from tenancy.models import User
+from tenancy.night import business_date
+from tenancy.screen import Bulk, BulkAction, Empty, Link, Stat, ViewTab
+
+Show = Literal["", "due", "new", "never", "week", "touched"]
+SHOWS: dict[Show, dict[str, object]] = {
+    "": {},
+    "due": {"due": "today"},
+    "new": {"new_today": True},
+    "never": {"touched": "never"},
+    "week": {"touched": "not_for_7_days"},
+    "touched": {"touched": "today"},
+}
+"""The figures above the list that one may choose, and what each asks of the worklist."""
+LIST = "queue"
+"""How the worklist is named in the addresses of pages that one opens from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedWork:
+    """A worklist as the URL asks for it. `every` leaves out which figure is chosen."""
+
+    user: User
+    clock: Clock
+    desks: DeskQuestions
+    bar: FilterBar
+    show: Show
+    filters: WorkFilters
+    every: WorkFilters
+
+    @classmethod
+    def by(cls, user: User, params: QueryDict) -> "AskedWork":
+        """Read the URL; what it says wrongly is left out."""
+        on = business_date(user.company)
+        desks = DeskQuestions.of(user)
+        bar = FilterBar([*desks.filters, *case_questions(user, on)], params, note=_("Due first"))
+        every = WorkFilters(
+            mine=not desks.any or params.get("desk") == "mine",
+            team_ids=desks.team_ids(bar),
+            collector_ids=desks.collector_ids(bar),
+            waiting=params.get("desk") == "waiting",
+            case=case_filters(bar),
+        )
+        asked = params.get("show", "")
+        show: Show = asked if asked in SHOWS else ""
+        chosen = replace(every, **SHOWS[show])  # type: ignore[arg-type]
+        return cls(user, Clock.of(user.company, on), desks, bar, show, chosen, every)
+
+
+@for_roles(*WORKS_CASES)
+@require_safe
+def queue(request: Request) -> HttpResponse:
+    """The cases on the desks that the person looks after; a collector's own."""
+    user, params = request.user, request.GET
+    asked = AskedWork.by(user, params)
+    page = worklist(
+        user=user,
+        filters=asked.filters,
+        clock=asked.clock,
+        after=params.get("after", ""),
+        before=params.get("before", ""),
+    )
+    figures = work_figures(user=user, filters=asked.every, clock=asked.clock)
+    lines = work_lines(page.rows, clock=asked.clock, query=from_list(params))
+    total = _chosen_figure(figures, asked.show)
+    return render(
+        request,
+        "collection/queue.html",
+        {
+            "stats": work_stats(figures, asked.show, lambda show: asked.bar.url(show=show or None)),
+            "views": _views(asked, params),
+            "bar": asked.bar,
+            "bulk": _bulk(user, params, total),
+            "table": _table(user, params),
+            "rows": lines,
+            "first": lines[0].href if lines else "",
+            "pager": pager_of(page, params, _summary(total)),
+            "empty": None if lines else _empty(asked),
+        },
+    )
+
+
+def from_list(params: QueryDict) -> str:
+    """The query that a page opened from the list carries: the list's own, and which list it is.
+
+    By it the page finds its neighbours and the way back.
+    """
+    carried = params.copy()
+    carried.pop("panel", None)
+    carried["list"] = LIST
+    return carried.urlencode()
+
+
+def _chosen_figure(figures: WorkFigures, show: Show) -> int | None:
+    """How many rows the chosen figure counts."""
+    return {
+        "": figures.total,
+        "due": figures.due_today,
+        "new": figures.new_today,
+        "never": figures.never_touched,
+        "week": figures.untouched_7,
+        "touched": figures.touched_today,
+    }[show]
+
+
+def work_stats(
+    figures: WorkFigures, chosen: Show | None, address: Callable[[Show], str]
+) -> list[Stat]:
+    """The figures above a worklist; each is a link that chooses what it counts."""
+    made: list[tuple[Show, str, int | None, str]] = [
+        ("", _("In hand"), figures.total, ""),
+        ("due", _("Due today"), figures.due_today, "calendar-due"),
+        ("new", _("New today"), figures.new_today, "inbox"),
+        ("never", _("Never touched"), figures.never_touched, "user-off"),
+        ("week", _("7 days untouched"), figures.untouched_7, "clock-pause"),
+        ("touched", _("Touched today"), figures.touched_today, "checks"),
+    ]
+    return [
+        Stat(
+            label=label,
+            value="–" if number is None else count(number, COUNT_CAP),
+            href=address(show),
+            icon=icon,
+            active=show == chosen,
+        )
+        for show, label, number, icon in made
+    ]
+
+
+def _views(asked: AskedWork, params: QueryDict) -> list[ViewTab]:
+    """Whose desks, for who looks after more than the own one."""
+    if not asked.desks.any:
+        return []
+    tabs = (
+        ("", _("All desks")),
+        ("mine", _("My own desk")),
+        ("waiting", _("With a team, nobody yet")),
+    )
+    here = params.get("desk", "")
+    return [
+        ViewTab(label=label, href=changed_url(params, desk=name or None), active=name == here)
+        for name, label in tabs
+    ]
+
+
+def _bulk(user: User, params: QueryDict, total: int | None) -> Bulk | None:
+    if not may_move(user):
+        return None
+    return Bulk(
+        actions=[
+            BulkAction(label=_("Reassign"), href=reverse("work:reassign"), icon="arrows-exchange")
+        ],
+        query=from_list(params),
+        total=count(total, COUNT_CAP) if total else "",
+        unit=_("cases"),
+    )
+
+
+def _table(user: User, params: QueryDict) -> Table:
+    """The columns; a lead sees whose desk, an agency whose case."""
+    columns = [
+        Column(key="reason", label=_("Why now")),
+        Column(key="borrower", label=_("Borrower")),
+        Column(key="loan", label=_("Loan no"), css="lo", optional=True),
+        Column(
+            key="outstanding",
+            label=in_currency(_("Outstanding"), user.company.currency),
+            numeric=True,
+        ),
+        Column(key="dpd", label=_("Days past due"), numeric=True),
+        Column(key="touched", label=_("Last touch"), css="lo2", optional=True),
+        Column(key="next", label=_("Next action")),
+    ]
+    if not user.company.is_lender:
+        columns.insert(3, Column(key="lender", label=_("Lender"), css="lo", optional=True))
+    if may_move(user):
+        columns.append(Column(key="desk", label=_("Desk"), css="lo", optional=True))
+    return Table(columns, params, ticks=may_move(user))
+
+
+def _summary(total: int | None) -> str:
+    if total is None:
+        return ""
+    return ngettext("%(n)s case", "%(n)s cases", total) % {"n": count(total, COUNT_CAP)}
+
+
+def _empty(asked: AskedWork) -> Empty:
+    """What is empty under which filter, and the way on."""
+    if asked.bar.clear or asked.show:
+        every = Link(label=_("All cases in hand"), href=reverse("work:queue"), primary=True)
+        return Empty(title=_("No case in hand matches this filter"), actions=[every])
+    if may_move(asked.user):
+        ways = [Link(label=_("All cases"), href=reverse("cases:list"))]
+        text = _("The night assigns new cases; others you may tick in the list and reassign.")
+        return Empty(title=_("No case on these desks"), text=text, actions=ways)
+    return Empty(
+        title=_("No case in hand"),
+        text=_("The night assigns new cases. Your team lead can also give you some."),
+    )
