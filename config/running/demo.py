@@ -186,8 +186,10 @@ def demo_logins(environment: Mapping[str, str]) -> list[dict[str, object]]:
     """One login a role, as `fill_demo --logins-json` tells them."""
     line = [str(BIN / "python"), "manage.py", "fill_demo", "--logins-json"]
     told = subprocess.run(
-        line, cwd=CHECKOUT, env=dict(environment), capture_output=True, text=True, check=True
+        line, cwd=CHECKOUT, env=dict(environment), capture_output=True, text=True, check=False
     )
+    if told.returncode:
+        raise CannotRun(f"the demo's logins cannot be told: {told.stderr.strip().rstrip('.')}")
     rows: list[dict[str, object]] = json.loads(told.stdout)
     return rows
 

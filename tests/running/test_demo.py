@@ -102,124 +102,6 @@ def wait_until_gone(pids: set[int], patience_s: float = 30) -> set[int]:
     return {pid for pid in pids if is_alive(pid)}
 
 
-def test_it_serves_without_the_operator_roles(home: Home, port: int, leftovers: Leftovers) -> None:
-    process = start(home, port, leftovers)
-
-    assert health(port) == (200, {"database": "ok", "redis": "ok"})
-    running = children(home)
-    assert set(running) == {"web", "worker", "beat"}
-    for pid in running.values():
-        known = Path(f"/proc/{pid}/environ").read_bytes()
-        assert b"DATABASE_URL=postgresql://recoup_app:" in known
-        assert not any(
-            name in known for name in (b"recoup_owner", b"recoup_platform", b"BOOTSTRAP")
-        )
-    process.terminate()
-    assert process.wait(40) == 0
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_signal_stops_every_child(home: Home, port: int, leftovers: Leftovers, number: int) -> None:
-    process = start(home, port, leftovers)
-    # Web server, its workers, Celery, its pool, beat, PostgreSQL, Redis.
-    assert len(everything(home)) >= 8
-
-    process.send_signal(number)
-
-    assert process.wait(40) == 0
-    assert everything(home) == set()
-    assert not Postgres(home).answers()
-    assert not Redis(home).answers()
-
-
-def test_health_tells_what_is_gone_and_that_it_is_back(
-    home: Home, port: int, leftovers: Leftovers
-) -> None:
-    process = start(home, port, leftovers)
-
-    Redis(home).stop()
-    assert health(port) == (200, {"database": "ok", "redis": "gone"})
-    Postgres(home).stop()
-    assert health(port) == (503, {"database": "gone", "redis": "gone"})
-    Postgres(home).start()
-    Redis(home).start()
-    assert health(port) == (200, {"database": "ok", "redis": "ok"})
-    process.terminate()
-    assert process.wait(40) == 0
-
-
-def test_second_start_is_quick_and_keeps_the_data(
-    home: Home, port: int, leftovers: Leftovers
-) -> None:
-    start(home, port, leftovers).terminate()
-    leftovers[0].wait(40)
-    secrets = (home.root / "secrets.json").read_text()
-    began = time.monotonic()
-
-    process = start(home, port, leftovers)
-
-    assert time.monotonic() - began < 15
-    assert (home.root / "secrets.json").read_text() == secrets
-    process.terminate()
-    assert process.wait(40) == 0
-
-
-def test_interrupt_of_make_alone_stops_every_child(
-    home: Home, port: int, leftovers: Leftovers
-) -> None:
-    process = start(home, port, leftovers, by_make=True)
-
-    process.send_signal(signal.SIGINT)
-
-    process.wait(40)
-    assert everything(home) == set()
-
-
-def test_killed_supervisor_takes_its_children_along(
-    home: Home, port: int, leftovers: Leftovers
-) -> None:
-    process = start(home, port, leftovers)
-    serving = set(children(home).values())
-
-    process.kill()
-    process.wait(10)
-
-    assert wait_until_gone(serving) == set()
-    again = start(home, port, leftovers)
-    assert health(port)[0] == 200
-    again.terminate()
-    assert again.wait(40) == 0
-    assert everything(home) == set()
-
-
-def test_start_ends_what_a_killed_one_left(home: Home, port: int, leftovers: Leftovers) -> None:
-    start(home, port, leftovers).terminate()
-    leftovers[0].wait(40)
-    # As where a parent's death is not told: a child goes on, in a session of its own.
-    code = "import time; time.sleep(300)"
-    orphan = subprocess.Popen([sys.executable, "-c", code, "config.wsgi"], start_new_session=True)
-    (home.root / "processes.json").write_text(json.dumps({"web": orphan.pid}))
-
-    process = start(home, port, leftovers)
-
-    assert orphan.wait(10) == -signal.SIGTERM
-    process.terminate()
-    assert process.wait(40) == 0
-
-
-def test_child_that_ends_ends_all_with_its_last_words(
-    home: Home, port: int, leftovers: Leftovers
-) -> None:
-    process = start(home, port, leftovers)
-
-    os.kill(children(home)["beat"], signal.SIGKILL)
-
-    told = process.communicate(timeout=40)[0]
-    assert process.returncode == 1
-    assert "beat ended with code -9" in told
-    assert everything(home) == set()
-
-
 def refusal(home: Path, *options: str) -> str:
     """What a start that cannot be says; it must be one sentence and exit code 1."""
     done = subprocess.run(
@@ -234,6 +116,106 @@ def refusal(home: Path, *options: str) -> str:
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     return done.stderr
+
+
+def test_it_serves_as_the_application_role_alone_and_tells_its_health(
+    home: Home, port: int, leftovers: Leftovers
+) -> None:
+    process = start(home, port, leftovers)
+    well = {"database": "ok", "redis": "ok"}
+
+    assert health(port) == (200, well)
+    running = children(home)
+    assert set(running) == {"web", "worker", "beat"}
+    for pid in running.values():
+        known = Path(f"/proc/{pid}/environ").read_bytes()
+        assert b"DATABASE_URL=postgresql://recoup_app:" in known
+        assert not any(
+            name in known for name in (b"recoup_owner", b"recoup_platform", b"BOOTSTRAP")
+        )
+    # A second one on the same home is refused and does the first no harm.
+    told = refusal(home.root, "--port", str(port + 1 if port < 65535 else port - 1))
+    assert "already runs on" in told
+    assert children(home) == running
+    # Pages serve without Redis; without a database none can.
+    Redis(home).stop()
+    assert health(port) == (200, well | {"redis": "gone"})
+    Postgres(home).stop()
+    assert health(port) == (503, {"database": "gone", "redis": "gone"})
+    Postgres(home).start()
+    Redis(home).start()
+    assert health(port) == (200, well)
+    process.terminate()
+    assert process.wait(40) == 0
+
+
+def test_signals_stop_every_child_and_a_second_start_is_quick(
+    home: Home, port: int, leftovers: Leftovers
+) -> None:
+    process = start(home, port, leftovers)
+    # Web server, its workers, Celery, its pool, beat, PostgreSQL, Redis.
+    assert len(everything(home)) >= 8
+
+    process.send_signal(signal.SIGINT)
+
+    assert process.wait(40) == 0
+    assert everything(home) == set()
+    assert not Postgres(home).answers()
+    assert not Redis(home).answers()
+    secrets = (home.root / "secrets.json").read_text()
+    began = time.monotonic()
+    process = start(home, port, leftovers)
+    assert time.monotonic() - began < 15
+    assert (home.root / "secrets.json").read_text() == secrets
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(40) == 0
+    assert everything(home) == set()
+
+
+def test_killed_supervisor_takes_its_children_along_and_the_next_start_the_rest(
+    home: Home, port: int, leftovers: Leftovers
+) -> None:
+    process = start(home, port, leftovers)
+    serving = set(children(home).values())
+
+    process.kill()
+    process.wait(10)
+
+    assert wait_until_gone(serving) == set()
+    # As where a parent's death is not told: a child goes on, in a session of its own.
+    code = "import time; time.sleep(300)"
+    orphan = subprocess.Popen([sys.executable, "-c", code, "config.wsgi"], start_new_session=True)
+    (home.root / "processes.json").write_text(json.dumps({"web": orphan.pid}))
+    again = start(home, port, leftovers)
+    assert orphan.wait(10) == -signal.SIGTERM
+    assert health(port)[0] == 200
+    again.terminate()
+    assert again.wait(40) == 0
+    assert everything(home) == set()
+
+
+def test_interrupt_of_make_alone_stops_every_child(
+    home: Home, port: int, leftovers: Leftovers
+) -> None:
+    process = start(home, port, leftovers, by_make=True)
+
+    process.send_signal(signal.SIGINT)
+
+    process.wait(40)
+    assert everything(home) == set()
+
+
+def test_child_that_ends_ends_all_with_its_last_words(
+    home: Home, port: int, leftovers: Leftovers
+) -> None:
+    process = start(home, port, leftovers)
+
+    os.kill(children(home)["beat"], signal.SIGKILL)
+
+    told = process.communicate(timeout=40)[0]
+    assert process.returncode == 1
+    assert "beat ended with code -9" in told
+    assert everything(home) == set()
 
 
 def test_taken_port_is_one_sentence(tmp_path: Path) -> None:
@@ -261,14 +243,3 @@ def test_unwritable_folder_is_one_sentence(tmp_path: Path) -> None:
 
     assert "cannot be written to" in told
     assert "RECOUP_HOME" in told
-
-
-def test_second_supervisor_is_one_sentence(home: Home, port: int, leftovers: Leftovers) -> None:
-    process = start(home, port, leftovers)
-
-    told = refusal(home.root, "--port", str(port + 1 if port < 65535 else port - 1))
-
-    assert "already runs on" in told
-    assert health(port)[0] == 200
-    process.terminate()
-    assert process.wait(40) == 0
