@@ -11,22 +11,27 @@ and moves do not wait), works out the new state once, and writes rows and histor
 from cases.clock import days_past_due_sql
 from cases.ladder import LADDER
 
+# A value that the planner does not know while it plans. A lender whose rows came after the last
+# ANALYZE is not in the statistics: by its id it would be taken for empty, and its people would be
+# read whole for each of its loans.
+OWNER = "(SELECT %(owner)s::bigint)"
+
 # Which loans may enter.
-WAITING = "l.owner_id = %(owner)s AND NOT l.in_collections AND l.outstanding > 0"
+WAITING = f"l.owner_id = {OWNER} AND NOT l.in_collections AND l.outstanding > 0"
 WAITING += " AND l.due_date <= %(on)s"
 GIVEN = WAITING + " AND l.id = ANY(%(loan_ids)s)"
 
 # Which open cases to look at.
-EVERY = "c.owner_id = %(owner)s AND c.closed_on IS NULL"
+EVERY = f"c.owner_id = {OWNER} AND c.closed_on IS NULL"
 DUE = EVERY + " AND c.next_bucket_on <= %(on)s"
 OF_GIVEN = EVERY + " AND c.loan_id = ANY(%(loan_ids)s)"
 REOPENED = EVERY + " AND c.id = ANY(%(reopened)s)"
 
 CLOSED_BY_MONEY = "('paid', 'paid_waived', 'cured')"
 
-KNOWN_CASES = """
+KNOWN_CASES = f"""
 SELECT count(*) > 0, count(*) FILTER (WHERE closed_on IS NULL) > 0
-FROM cases_case WHERE owner_id = %(owner)s AND loan_id = ANY(%(loan_ids)s)
+FROM cases_case WHERE owner_id = {OWNER} AND loan_id = ANY(%(loan_ids)s)
 """
 
 # The date on which days past due pass the upper end of the bucket, if no other pause begins.
@@ -64,7 +69,7 @@ def _stood(cases: str, due_date: str) -> str:
             (array_agg(lower(pause) ORDER BY pause) FILTER (WHERE {not_over}))[2] AS then_from
         FROM unnest((
             SELECT range_agg(daterange(h.starts_on, h.ends_on)) FROM cases_casehold h
-            WHERE h.owner_id = %(owner)s AND h.case_id = {cases}.id AND h.pauses_clock
+            WHERE h.owner_id = {OWNER} AND h.case_id = {cases}.id AND h.pauses_clock
               AND (h.ends_on IS NULL OR h.ends_on > h.starts_on)
         ) * datemultirange(daterange({due_date}, NULL))) AS pause
     ) stood"""
@@ -96,13 +101,13 @@ WITH due AS MATERIALIZED (
 ), {_PLACED}, written AS (
     UPDATE cases_case c SET bucket_id = p.to_bucket, next_bucket_on = p.next_on,
         aged_from = p.aged_from, paused_from = p.paused_from, paused_to = p.paused_to
-    FROM placed p WHERE c.id = p.id AND c.owner_id = %(owner)s
+    FROM placed p WHERE c.id = p.id AND c.owner_id = {OWNER}
 )
 {_MOVE}
 SELECT %(owner)s, p.id, %(on)s, p.dpd, p.from_bucket, p.to_bucket,
     CASE WHEN p.from_bucket = ANY(%(bucket_ids)s::bigint[]) OR p.from_bucket IS NULL
          THEN 'aging' ELSE 'scheme' END
-FROM placed p LEFT JOIN cases_bucket b ON b.id = p.from_bucket AND b.owner_id = %(owner)s
+FROM placed p LEFT JOIN cases_bucket b ON b.id = p.from_bucket AND b.owner_id = {OWNER}
 WHERE b.label IS DISTINCT FROM p.to_label
 """
 
@@ -114,15 +119,15 @@ WITH waiting AS MATERIALIZED (
     SELECT l.id FROM cases_loan l WHERE {which} ORDER BY l.id FOR NO KEY UPDATE
 ), marked AS (
     UPDATE cases_loan l SET in_collections = true FROM waiting
-    WHERE l.id = waiting.id AND l.owner_id = %(owner)s
+    WHERE l.id = waiting.id AND l.owner_id = {OWNER}
     RETURNING l.id, l.borrower_id, l.loan_no, l.product, l.channel, l.outstanding, l.due_date
 ), clock AS (
     SELECT m.*, b.name, b.phone_mask, m.due_date AS aged_from,
         greatest(m.due_date, (SELECT max(f.closed_on) FROM cases_case f
-                              WHERE f.owner_id = %(owner)s AND f.loan_id = m.id)) AS opened_on,
+                              WHERE f.owner_id = {OWNER} AND f.loan_id = m.id)) AS opened_on,
         NULL::date AS paused_from, NULL::date AS paused_to, NULL::date AS then_from
     FROM marked m
-    JOIN cases_borrower b ON b.id = m.borrower_id AND b.owner_id = %(owner)s
+    JOIN cases_borrower b ON b.id = m.borrower_id AND b.owner_id = {OWNER}
 ), {_PLACED}, opened AS (
     INSERT INTO cases_case (owner_id, loan_id, borrower_id, loan_no, borrower_name, phone_mask,
         product, channel, outstanding, due_date, aged_from, bucket_id, next_bucket_on, opened_on,
@@ -156,17 +161,17 @@ WITH waiting AS MATERIALIZED (
 ), latest AS (
     SELECT f.id, f.loan_id FROM waiting CROSS JOIN LATERAL (
         SELECT c.id, c.loan_id, c.closure, c.closed_at FROM cases_case c
-        WHERE c.owner_id = %(owner)s AND c.loan_id = waiting.id ORDER BY c.id DESC LIMIT 1
+        WHERE c.owner_id = {OWNER} AND c.loan_id = waiting.id ORDER BY c.id DESC LIMIT 1
     ) f
     WHERE f.closure IN {CLOSED_BY_MONEY} AND EXISTS (
-        SELECT 1 FROM cases_ledgerentry e WHERE e.owner_id = %(owner)s AND e.loan_id = f.loan_id
+        SELECT 1 FROM cases_ledgerentry e WHERE e.owner_id = {OWNER} AND e.loan_id = f.loan_id
           AND e.kind = 'reversal' AND e.booked_at > f.closed_at)
 ), marked AS (
     UPDATE cases_loan l SET in_collections = true FROM latest
-    WHERE l.id = latest.loan_id AND l.owner_id = %(owner)s
+    WHERE l.id = latest.loan_id AND l.owner_id = {OWNER}
 ), reopened AS (
     UPDATE cases_case c SET closed_on = NULL, closed_at = NULL, closure = '' FROM latest
-    WHERE c.id = latest.id AND c.owner_id = %(owner)s
+    WHERE c.id = latest.id AND c.owner_id = {OWNER}
     RETURNING c.id
 ), told AS (
     {_EVENT}
@@ -186,21 +191,21 @@ WITH over AS MATERIALIZED (
 ), dated AS (
     SELECT over.*, greatest(over.opened_on, least(%(on)s, CASE over.closure
         WHEN 'paid' THEN (SELECT max(e.effective_date) FROM cases_ledgerentry e
-                          WHERE e.owner_id = %(owner)s AND e.loan_id = over.loan_id)
+                          WHERE e.owner_id = {OWNER} AND e.loan_id = over.loan_id)
         ELSE (SELECT max(d.as_of) FROM cases_duedate d
-              WHERE d.owner_id = %(owner)s AND d.loan_id = over.loan_id) END)) AS ended_on,
-        EXISTS (SELECT 1 FROM cases_ledgerentry e WHERE e.owner_id = %(owner)s
+              WHERE d.owner_id = {OWNER} AND d.loan_id = over.loan_id) END)) AS ended_on,
+        EXISTS (SELECT 1 FROM cases_ledgerentry e WHERE e.owner_id = {OWNER}
                 AND e.loan_id = over.loan_id AND e.kind = 'waiver') AS waived
     FROM over
 ), closed AS (
     UPDATE cases_case c SET closed_on = d.ended_on, closed_at = statement_timestamp(),
         closure = CASE WHEN d.closure = 'paid' AND d.waived THEN 'paid_waived' ELSE d.closure END,
         outstanding = d.outstanding, bucket_id = NULL, next_bucket_on = NULL
-    FROM dated d WHERE c.id = d.id AND c.owner_id = %(owner)s
+    FROM dated d WHERE c.id = d.id AND c.owner_id = {OWNER}
     RETURNING c.id, c.closure
 ), marked AS (
     UPDATE cases_loan l SET in_collections = false FROM over
-    WHERE l.id = over.loan_id AND l.owner_id = %(owner)s
+    WHERE l.id = over.loan_id AND l.owner_id = {OWNER}
 ), moved AS (
     {_MOVE}
     SELECT %(owner)s, d.id, %(on)s, {days_past_due_sql("d", "d.ended_on")}, d.bucket_id, NULL,
@@ -239,7 +244,7 @@ WITH held AS MATERIALIZED (
         due_date = p.due_date, aged_from = p.aged_from, paused_from = p.paused_from,
         paused_to = p.paused_to, bucket_id = p.to_bucket, next_bucket_on = p.next_on
     FROM placed p
-    WHERE c.id = p.id AND c.owner_id = %(owner)s
+    WHERE c.id = p.id AND c.owner_id = {OWNER}
       AND (p.other_facts OR p.other_due_date OR p.other_clock
            OR p.from_bucket IS DISTINCT FROM p.to_bucket OR p.from_next IS DISTINCT FROM p.next_on)
 )
@@ -250,7 +255,7 @@ SELECT %(owner)s, p.id, %(on)s, p.dpd, p.from_bucket, p.to_bucket,
          WHEN p.from_bucket <> ALL(%(bucket_ids)s::bigint[]) THEN 'scheme'
          WHEN p.other_clock THEN 'hold'
          ELSE 'aging' END
-FROM placed p LEFT JOIN cases_bucket b ON b.id = p.from_bucket AND b.owner_id = %(owner)s
+FROM placed p LEFT JOIN cases_bucket b ON b.id = p.from_bucket AND b.owner_id = {OWNER}
 WHERE b.label IS DISTINCT FROM p.to_label
 """
 
