@@ -185,34 +185,34 @@ def _stand(scheme: Scheme, aged_from: date, on: date) -> tuple[int | None, date 
 
 def _age_objects(company: Company, on: date, scheme: Scheme) -> None:
     moving, moves = [], []
-    for case in Case.objects.using(PLATFORM).filter(owner=company, closed_on=None):
+    for case in Case.objects.db_manager(PLATFORM).filter(owner=company, closed_on=None):
         bucket_id, next_on = _stand(scheme, case.aged_from, on)
         if bucket_id == case.bucket_id:
             continue
         moves.append(_move(case, on, case.bucket_id, bucket_id, BucketMove.Why.AGING))
         case.bucket_id, case.next_bucket_on = bucket_id, next_on
         moving.append(case)
-    cases = Case.objects.using(PLATFORM)
+    cases = Case.objects.db_manager(PLATFORM)
     cases.bulk_update(moving, ["bucket", "next_bucket_on"], batch_size=BATCH)
-    BucketMove.objects.using(PLATFORM).bulk_create(moves, batch_size=BATCH)
+    BucketMove.objects.db_manager(PLATFORM).bulk_create(moves, batch_size=BATCH)
 
 
 def _enter_objects(company: Company, on: date, scheme: Scheme) -> None:
     loans = list(
-        Loan.objects.using(PLATFORM)
+        Loan.objects.db_manager(PLATFORM)
         .filter(owner=company, in_collections=False, outstanding__gt=0, due_date__lte=on)
         .select_related("borrower")
     )
     cases = [_case(loan, on, scheme) for loan in loans]
     for loan in loans:
         loan.in_collections = True
-    Loan.objects.using(PLATFORM).bulk_update(loans, ["in_collections"], batch_size=BATCH)
-    Case.objects.using(PLATFORM).bulk_create(cases, batch_size=BATCH)
-    BucketMove.objects.using(PLATFORM).bulk_create(
+    Loan.objects.db_manager(PLATFORM).bulk_update(loans, ["in_collections"], batch_size=BATCH)
+    Case.objects.db_manager(PLATFORM).bulk_create(cases, batch_size=BATCH)
+    BucketMove.objects.db_manager(PLATFORM).bulk_create(
         [_move(case, on, None, case.bucket_id, BucketMove.Why.ENTRY) for case in cases],
         batch_size=BATCH,
     )
-    CaseEvent.objects.using(PLATFORM).bulk_create(
+    CaseEvent.objects.db_manager(PLATFORM).bulk_create(
         [
             CaseEvent(
                 owner=company,

@@ -55,7 +55,7 @@ class PlainBackend:
     """Loads the user of a session by its key, as Django's own backend does."""
 
     def get_user(self, user_id: int) -> User | None:
-        return User.objects.using(PLATFORM).filter(pk=user_id, is_active=True).first()
+        return User.objects.db_manager(PLATFORM).filter(pk=user_id, is_active=True).first()
 
 
 class PlainUrls:
@@ -76,7 +76,7 @@ def rows_page(request: HttpRequest) -> HttpResponse:
     """Fifty cases of the company, the largest first."""
     owner_id = request.user.company_id  # type: ignore[union-attr]
     rows = (
-        Case.objects.using(PLATFORM)
+        Case.objects.db_manager(PLATFORM)
         .filter(owner_id=owner_id, closed_on=None)
         .only(*COLUMNS)
         .order_by("-outstanding", "id")[:ROWS]
