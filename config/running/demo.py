@@ -80,7 +80,7 @@ def run(supervisor: Supervisor, *, port: int, filled: bool, watch_parent: bool) 
     refuse_taken_port(port)
     step("PostgreSQL and Redis")
     ensure_servers(step)
-    operator = {**os.environ, **_missing(derived_environment())}
+    operator = {**os.environ, **_missing(derived_environment()), "RECOUP_HOME": str(home.root)}
     step("migrations")
     manage(operator, *MIGRATE[2:])
     collect_static_files(home, operator)
