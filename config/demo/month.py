@@ -28,7 +28,8 @@ from tenancy.night import run_night
 from tenancy.scope import company_scope
 
 DAYS = 31
-NOTES_A_DAY = 4
+# Follow-ups of a collector on a day: what stands first, and some of the rest.
+FIRST_A_DAY, OTHERS_A_DAY = 5, 3
 PLACED_ON = (4, 18)
 RECALLED_ON = 24
 REMARKS = {
@@ -77,7 +78,9 @@ class Month:
             pass
         if day == self.last:
             return
-        self._feed("repayments", day, (self._repayment_row(r) for r in self.book.repayments(day)))
+        if number > 0:  # what came in on the first day is in the first day's balances already
+            rows = (self._repayment_row(repayment) for repayment in self.book.repayments(day))
+            self._feed("repayments", day, rows)
         if number in PLACED_ON:
             self._place(day)
         if number == RECALLED_ON:
@@ -162,28 +165,26 @@ class Month:
             recall_cases(lender=self.company, case_ids=ids, reason="direct_deal", by=None)
 
     def _work(self, company: Company, day: date) -> None:
-        """Every collector follows up on the first cases of the worklist."""
+        """Every collector follows up on what stands first, and on some other cases in hand."""
         with company_scope(company):
-            codes = list(Disposition.objects.filter(is_active=True))
+            codes = [row.code for row in Disposition.objects.filter(is_active=True)]
             for collector in User.objects.filter(roles__contains=[Role.COLLECTOR]):
-                desk = Assignment.objects.filter(
-                    collector=collector, ended_at__isnull=True
-                ).select_related("case")
-                for assignment in desk.order_by("next_action_at", "id")[:NOTES_A_DAY]:
-                    at = self._at(day, time(self.random.randint(9, 19), self.random.randint(0, 59)))
-                    code = self.random.choice(codes)
+                for case in self._chosen(collector):
                     write_note(
                         company=company,
-                        case=assignment.case,
+                        case=case,
                         by=collector,
-                        disposition=code.code,
+                        disposition=self.random.choice(codes),
                         remark=self.random.choice(REMARKS[self.cast.faker]),
-                        # A promise or a callback names its own moment.
-                        next_action_at=at + timedelta(days=2)
-                        if code.next_action_after is None
-                        else None,
-                        at=at,
+                        at=self._at(day, self._moment()),
                     )
+
+    def _chosen(self, collector: User) -> list[Case]:
+        in_hand = Assignment.objects.filter(collector=collector, ended_at__isnull=True)
+        cases = [desk.case for desk in in_hand.select_related("case").order_by("next_action_at")]
+        others = cases[FIRST_A_DAY:]
+        some = self.random.sample(others, min(OTHERS_A_DAY, len(others)))
+        return cases[:FIRST_A_DAY] + some
 
 
 @contextmanager
