@@ -23,11 +23,15 @@ class Command(BaseCommand):
         parser.add_argument("--name-en", default="", help="on English screens")
         parser.add_argument("--kind", required=True, choices=Company.Kind.values)
         parser.add_argument(
-            "--timezone", required=True, help="IANA name such as Asia/Shanghai: its business dates"
+            "--timezone",
+            default="Asia/Shanghai",
+            help="IANA name such as Africa/Lagos: its business dates (default: %(default)s)",
         )
-        parser.add_argument("--currency", required=True, help="ISO 4217, such as CNY")
+        parser.add_argument("--currency", default="CNY", help="ISO 4217 (default: %(default)s)")
         parser.add_argument("--language", default="zh-hans", help="zh-hans or en")
-        parser.add_argument("--jurisdiction", required=True, help="two letters, such as CN")
+        parser.add_argument(
+            "--jurisdiction", default="CN", help="a country's two letters (default: %(default)s)"
+        )
         parser.add_argument(
             "--balance-authority",
             choices=BALANCE_AUTHORITIES,
