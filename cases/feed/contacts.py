@@ -19,6 +19,7 @@ from cases.feed.pipeline import (
 )
 from cases.feed.rows import CONTACTS, ParsedRow
 from cases.feed.sealing import sealed_number
+from cases.feed.sql import OWNER, RUN
 from cases.models import StagedContact
 from tenancy.personal_data import keyed_hash
 
@@ -34,7 +35,7 @@ COLUMNS = (
     "source",
 )
 
-_STAGED = "s.owner_id = %(owner)s AND s.run_id = %(run)s AND NOT s.refused"
+_STAGED = f"s.owner_id = {OWNER} AND s.run_id = {RUN} AND NOT s.refused"
 
 _COMPARED = f"""
 SELECT s.*, b.id AS borrower_id, c.id AS known_id,
@@ -43,8 +44,8 @@ SELECT s.*, b.id AS borrower_id, c.id AS known_id,
          WHEN s.name NOT IN ('', c.person_name) OR s.source NOT IN ('', c.source) THEN 'changed'
          ELSE 'same' END AS verdict
 FROM cases_stagedcontact s
-LEFT JOIN cases_borrower b ON b.owner_id = %(owner)s AND b.borrower_no = s.borrower_no
-LEFT JOIN cases_contactpoint c ON c.owner_id = %(owner)s AND c.borrower_id = b.id
+LEFT JOIN cases_borrower b ON b.owner_id = {OWNER} AND b.borrower_no = s.borrower_no
+LEFT JOIN cases_contactpoint c ON c.owner_id = {OWNER} AND c.borrower_id = b.id
     AND c.relation = s.relation AND c.number_hash = s.phone_hash
 WHERE {_STAGED}"""
 
@@ -54,7 +55,7 @@ SELECT s.id, 'borrower_no' AS "column", s.borrower_no AS value, 'unknown_borrowe
 FROM cases_stagedcontact s
 WHERE {_STAGED} AND NOT EXISTS (
     SELECT 1 FROM cases_borrower b
-    WHERE b.owner_id = %(owner)s AND b.borrower_no = s.borrower_no)
+    WHERE b.owner_id = {OWNER} AND b.borrower_no = s.borrower_no)
 """
 
 _FIGURES = f"""
@@ -78,26 +79,26 @@ SELECT %(owner)s, borrower_id, 'mobile', relation, name, phone_hash, phone_seale
 FROM feed_chunk WHERE verdict = 'new' ORDER BY place
 """
 
-_CHANGE = """
+_CHANGE = f"""
 UPDATE cases_contactpoint p SET
     person_name = CASE WHEN c.name <> '' THEN c.name ELSE p.person_name END,
     source = CASE WHEN c.source <> '' THEN c.source ELSE p.source END
 FROM feed_chunk c
-WHERE c.verdict = 'changed' AND p.owner_id = %(owner)s AND p.id = c.known_id
+WHERE c.verdict = 'changed' AND p.owner_id = {OWNER} AND p.id = c.known_id
 """
 
 # A person whom nothing could reach until now; the mask of a number stands on the case as well.
-_NOW_REACHED = """
+_NOW_REACHED = f"""
 WITH first AS (
     SELECT DISTINCT ON (borrower_id) borrower_id, phone_mask FROM feed_chunk
     WHERE verdict = 'new' AND relation = 'self' ORDER BY borrower_id, place
 ), reached AS (
     UPDATE cases_borrower b SET phone_mask = first.phone_mask FROM first
-    WHERE b.owner_id = %(owner)s AND b.id = first.borrower_id AND b.phone_mask = ''
+    WHERE b.owner_id = {OWNER} AND b.id = first.borrower_id AND b.phone_mask = ''
     RETURNING b.id
 )
 SELECT l.id FROM reached
-JOIN cases_loan l ON l.owner_id = %(owner)s AND l.borrower_id = reached.id AND l.in_collections
+JOIN cases_loan l ON l.owner_id = {OWNER} AND l.borrower_id = reached.id AND l.in_collections
 ORDER BY l.id
 """
 
@@ -126,6 +127,7 @@ def judge(work: Work) -> Figures:
 def apply(chunk: Chunk) -> Mapping[str, int]:
     """Write the contacts that are new or say something new."""
     sql.execute(_CHUNK, chunk.values)
+    sql.execute("ANALYZE feed_chunk", {})
     sql.execute(_ADD, chunk.values)
     sql.execute(_CHANGE, chunk.values)
     reached = sql.ids(_NOW_REACHED, chunk.values)

@@ -25,6 +25,7 @@ from cases.feed.kinds import PIPELINES
 from cases.feed.pipeline import AFTER_ROWS, Chunk, Pipeline, Work
 from cases.feed.reading import batches, store
 from cases.feed.runs import Origin, Turn
+from cases.feed.sql import OWNER, RUN
 from cases.models import ImportRun
 from tenancy.models import Company, User
 from tenancy.scope import company_scope
@@ -39,16 +40,16 @@ State = ImportRun.State
 Report = Callable[[str, int, int | None], None]
 """Called with the step ("read", "judge", "apply"), the rows done, and how many there are."""
 
-_NEXT_CHUNK = """
+_NEXT_CHUNK = f"""
 SELECT max(place), count(*) FROM (
-    SELECT place FROM {table}
-    WHERE owner_id = %(owner)s AND run_id = %(run)s AND place > %(position)s
+    SELECT place FROM {{table}}
+    WHERE owner_id = {OWNER} AND run_id = {RUN} AND place > %(position)s
     ORDER BY place LIMIT %(limit)s
 ) next
 """
-_APPLIED = """
-SELECT count(*) FILTER (WHERE place <= %(position)s), count(*) FROM {table}
-WHERE owner_id = %(owner)s AND run_id = %(run)s
+_APPLIED = f"""
+SELECT count(*) FILTER (WHERE place <= %(position)s), count(*) FROM {{table}}
+WHERE owner_id = {OWNER} AND run_id = {RUN}
 """
 
 

@@ -18,13 +18,14 @@ from cases.feed.pipeline import (
     refuse,
 )
 from cases.feed.rows import INSTALMENTS, ParsedRow
+from cases.feed.sql import OWNER, RUN
 from cases.ledger import due_dates_from_schedule
 from cases.models import StagedInstalment
 
 TABLE = StagedInstalment._meta.db_table
 LOANS_AT_ONCE = 20_000
 
-_STAGED = "s.owner_id = %(owner)s AND s.run_id = %(run)s AND NOT s.refused"
+_STAGED = f"s.owner_id = {OWNER} AND s.run_id = {RUN} AND NOT s.refused"
 
 _COMPARED = f"""
 SELECT s.*, l.id AS loan_id, i.id AS known_id,
@@ -34,9 +35,9 @@ SELECT s.*, l.id AS loan_id, i.id AS known_id,
             = (s.due_date, s.principal, s.interest, s.fee, s.penalty) THEN 'same'
          ELSE 'changed' END AS verdict
 FROM cases_stagedinstalment s
-LEFT JOIN cases_loan l ON l.owner_id = %(owner)s AND l.loan_no = s.loan_no
+LEFT JOIN cases_loan l ON l.owner_id = {OWNER} AND l.loan_no = s.loan_no
 LEFT JOIN cases_instalment i
-    ON i.owner_id = %(owner)s AND i.loan_id = l.id AND i.seq = s.seq
+    ON i.owner_id = {OWNER} AND i.loan_id = l.id AND i.seq = s.seq
 WHERE {_STAGED}"""
 
 _UNKNOWN = f"""
@@ -44,7 +45,7 @@ SELECT s.id, 'loan_no' AS "column", s.loan_no AS value, 'unknown_loan' AS code,
     '{{}}'::jsonb AS params
 FROM cases_stagedinstalment s
 WHERE {_STAGED} AND NOT EXISTS (
-    SELECT 1 FROM cases_loan l WHERE l.owner_id = %(owner)s AND l.loan_no = s.loan_no)
+    SELECT 1 FROM cases_loan l WHERE l.owner_id = {OWNER} AND l.loan_no = s.loan_no)
 """
 
 _FIGURES = f"""
@@ -66,16 +67,16 @@ SELECT %(owner)s, loan_id, seq, due_date, principal, interest, fee, penalty
 FROM feed_chunk WHERE verdict = 'new' ORDER BY place
 """
 
-_CHANGE = """
+_CHANGE = f"""
 UPDATE cases_instalment i SET due_date = c.due_date, principal = c.principal,
     interest = c.interest, fee = c.fee, penalty = c.penalty
 FROM feed_chunk c
-WHERE c.verdict = 'changed' AND i.owner_id = %(owner)s AND i.id = c.known_id
+WHERE c.verdict = 'changed' AND i.owner_id = {OWNER} AND i.id = c.known_id
 """
 
 _NEXT_LOANS = f"""
 SELECT l.id FROM cases_loan l
-WHERE l.owner_id = %(owner)s AND l.id > %(loan)s AND l.loan_no IN (
+WHERE l.owner_id = {OWNER} AND l.id > %(loan)s AND l.loan_no IN (
     SELECT s.loan_no FROM cases_stagedinstalment s WHERE {_STAGED})
 ORDER BY l.id LIMIT %(limit)s FOR NO KEY UPDATE
 """
@@ -98,6 +99,7 @@ def judge(work: Work) -> Figures:
 def apply(chunk: Chunk) -> Mapping[str, int]:
     """Write the lines that are new or changed."""
     sql.execute(_CHUNK, chunk.values)
+    sql.execute("ANALYZE feed_chunk", {})
     sql.execute(_ADD, chunk.values)
     sql.execute(_CHANGE, chunk.values)
     sql.execute("DROP TABLE feed_chunk", {})

@@ -6,21 +6,22 @@ first, what the rows themselves showed while they were read stays.
 
 from cases.feed import sql
 from cases.feed.pipeline import Figures, Pipeline, Work, refuse
+from cases.feed.sql import OWNER, RUN
 
 # From here on a scan of the book is cheaper than the wrong plan: a table that has just been filled
 # has no statistics yet, and 17,000 contacts once took 70 s by nested loops.
 MANY_ROWS = 2_000
 
-_UNDO_REJECTS = """
+_UNDO_REJECTS = f"""
 DELETE FROM cases_importreject
-WHERE owner_id = %(owner)s AND run_id = %(run)s AND judged
+WHERE owner_id = {OWNER} AND run_id = {RUN} AND judged
 """
-_UNDO_DIFFERENCES = """
-DELETE FROM cases_importdifference WHERE owner_id = %(owner)s AND run_id = %(run)s
+_UNDO_DIFFERENCES = f"""
+DELETE FROM cases_importdifference WHERE owner_id = {OWNER} AND run_id = {RUN}
 """
-_REJECTED = """
+_REJECTED = f"""
 SELECT count(DISTINCT line) FROM cases_importreject
-WHERE owner_id = %(owner)s AND run_id = %(run)s
+WHERE owner_id = {OWNER} AND run_id = {RUN}
 """
 
 
@@ -40,7 +41,7 @@ def _undo(work: Work, pipeline: Pipeline) -> None:
     if sql.execute(_UNDO_REJECTS, work.values):
         sql.execute(
             f"UPDATE {pipeline.table} SET refused = false "
-            "WHERE owner_id = %(owner)s AND run_id = %(run)s AND refused",
+            f"WHERE owner_id = {OWNER} AND run_id = {RUN} AND refused",
             work.values,
         )
     sql.execute(_UNDO_DIFFERENCES, work.values)
@@ -55,10 +56,10 @@ CREATE TEMP TABLE feed_twice ON COMMIT DROP AS
 SELECT identity, min(line) AS first_line, max(line) AS last_line
 FROM (
     SELECT s.line, {pipeline.identity_sql} AS identity FROM {pipeline.table} s
-    WHERE s.owner_id = %(owner)s AND s.run_id = %(run)s
+    WHERE s.owner_id = {OWNER} AND s.run_id = {RUN}
     UNION ALL
     SELECT DISTINCT line, identity FROM cases_importreject
-    WHERE owner_id = %(owner)s AND run_id = %(run)s AND identity <> ''
+    WHERE owner_id = {OWNER} AND run_id = {RUN} AND identity <> ''
 ) keyed
 GROUP BY identity HAVING count(*) > 1
 """,
@@ -75,7 +76,7 @@ SELECT s.id, '{key}' AS "column", s.{key} AS value, 'duplicate_key' AS code,
     jsonb_build_object('line', CASE WHEN s.line = first_line THEN last_line ELSE first_line END)
         AS params
 FROM {pipeline.table} s JOIN feed_twice ON feed_twice.identity = {pipeline.identity_sql}
-WHERE s.owner_id = %(owner)s AND s.run_id = %(run)s
+WHERE s.owner_id = {OWNER} AND s.run_id = {RUN}
 """,
             )
     sql.execute("DROP TABLE feed_twice", {})

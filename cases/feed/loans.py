@@ -95,15 +95,17 @@ def judge(work: Work) -> Figures:
 
 def apply(chunk: Chunk) -> Mapping[str, int]:
     """Write a chunk: people, their numbers, new loans, what is new of known ones, their cases."""
-    sql.execute(loans_sql.CHUNK, chunk.values)
-    late = refuse(work=chunk.work, table=TABLE, key="loan_no", bad=loans_sql.LATE_BAD)
-    saved = sql.rows(loans_sql.SAVE_BORROWERS, chunk.values)
-    sql.execute(loans_sql.ADD_CONTACTS, chunk.values)
-    added = sql.rows(loans_sql.ADD_LOANS, chunk.values)
-    touched = [loan for loan, enters in added if enters] + _update_known(chunk)
-    renamed = [borrower for borrower, was_known in saved if was_known]
-    if renamed:
-        touched += sql.ids(loans_sql.BORROWERS_LOANS, {**chunk.values, "borrowers": renamed})
+    found = _compared(chunk)
+    late = 0
+    if found & {"older", "other"}:
+        late = refuse(work=chunk.work, table=TABLE, key="loan_no", bad=loans_sql.LATE_BAD)
+    touched: list[int] = []
+    if found & {"new", "changed"}:
+        touched += _save_borrowers(chunk)
+    added = sql.rows(loans_sql.ADD_LOANS, chunk.values) if "new" in found else []
+    touched += [loan for loan, enters in added if enters]
+    if found & {"changed", "restated"}:
+        touched += _update_known(chunk)
     sql.execute(loans_sql.DROP_CHUNK, chunk.values)
     work = chunk.work
     if touched:
@@ -113,30 +115,46 @@ def apply(chunk: Chunk) -> Mapping[str, int]:
     return {"late": late}
 
 
+def _compared(chunk: Chunk) -> set[str]:
+    """Compare the chunk's rows with the book once, for all that follows; answers the verdicts."""
+    sql.execute(loans_sql.CHUNK, chunk.values)
+    sql.execute(loans_sql.ANALYZE_CHUNK, chunk.values)
+    return {verdict for (verdict,) in sql.rows(loans_sql.VERDICTS_FOUND, chunk.values)}
+
+
+def _save_borrowers(chunk: Chunk) -> list[int]:
+    """Write people and their numbers; answers the loans of those whose cases have to follow."""
+    saved = sql.rows(loans_sql.SAVE_BORROWERS, chunk.values)
+    sql.execute(loans_sql.ADD_CONTACTS, chunk.values)
+    renamed = [borrower for borrower, was_known in saved if was_known]
+    if not renamed:
+        return []
+    return sql.ids(loans_sql.BORROWERS_LOANS, {**chunk.values, "borrowers": renamed})
+
+
 def _update_known(chunk: Chunk) -> list[int]:
     """Write what is new of known loans; answers those whose cases have to follow."""
-    if not sql.row(loans_sql.LOCK_KNOWN, chunk.values)[0]:
-        return []
     work = chunk.work
+    sql.execute(loans_sql.LOCK_KNOWN, chunk.values)
     sql.execute(loans_sql.NEW_DUE_DATES, chunk.values)
     if work.core_is_right:
         sql.execute(loans_sql.NEW_SNAPSHOTS, chunk.values)
     written = sql.rows(loans_sql.UPDATE_LOANS, chunk.values)
-    touched = [loan for loan, changed, _plain, _scheduled in written if changed]
-    return touched + _restate(work, written) if work.core_is_right else touched
+    if work.core_is_right:
+        _restate(work, written)
+    return [loan for loan, changed, _plain, _scheduled in written if changed]
 
 
-def _restate(work: Work, written: Sequence[tuple[int, bool, bool, bool]]) -> list[int]:
+def _restate(work: Work, written: Sequence[tuple[int, bool, bool, bool]]) -> None:
     """Work out anew what a stated balance means where money or a schedule stands beside it."""
     replayed = [loan for loan, _changed, plain, _scheduled in written if not plain]
     if replayed:
-        replay_loans(company=work.company, loan_ids=replayed)
-    scheduled = [loan for loan, _changed, _plain, scheduled in written if scheduled]
+        replay_loans(company=work.company, loan_ids=replayed, on=work.on)
+    scheduled = [loan for loan, _changed, plain, scheduled in written if plain and scheduled]
     if scheduled:
         due_dates_from_schedule(
             company=work.company, loan_ids=scheduled, as_of=work.run.as_of, on=work.on
         )
-    return replayed
 
 
 LOANS_PIPELINE = Pipeline(

@@ -6,19 +6,21 @@ new, older (than what the loan is known by), same (as the last row, for the same
 (the same for a later date), other (belongs to another borrower), changed.
 """
 
-VERDICT = """
+from cases.feed.sql import OWNER, RUN
+
+VERDICT = f"""
 CASE WHEN l.id IS NULL THEN 'new'
      WHEN l.as_of > %(as_of)s THEN 'older'
      WHEN l.row_digest = s.digest
          THEN CASE WHEN l.as_of = %(as_of)s THEN 'same' ELSE 'restated' END
      WHEN s.borrower_no <> (SELECT b.borrower_no FROM cases_borrower b
-                            WHERE b.owner_id = %(owner)s AND b.id = l.borrower_id) THEN 'other'
+                            WHERE b.owner_id = {OWNER} AND b.id = l.borrower_id) THEN 'other'
      ELSE 'changed' END"""
 
-STAGED = "s.owner_id = %(owner)s AND s.run_id = %(run)s AND NOT s.refused"
-JOINED = "l.owner_id = %(owner)s AND l.loan_no = s.loan_no"
-SCHEDULED = """EXISTS (SELECT 1 FROM cases_instalment i
-                       WHERE i.owner_id = %(owner)s AND i.loan_id = {loan})"""
+STAGED = f"s.owner_id = {OWNER} AND s.run_id = {RUN} AND NOT s.refused"
+JOINED = f"l.owner_id = {OWNER} AND l.loan_no = s.loan_no"
+SCHEDULED = f"""EXISTS (SELECT 1 FROM cases_instalment i
+                       WHERE i.owner_id = {OWNER} AND i.loan_id = {{loan}})"""
 
 # Judging -------------------------------------------------------------------------------------
 
@@ -28,7 +30,7 @@ SELECT id, CASE verdict WHEN 'older' THEN 'loan_no' ELSE 'borrower_no' END AS "c
     CASE verdict WHEN 'older' THEN 'older_row' ELSE 'other_borrower' END AS code,
     jsonb_build_object('known', CASE verdict WHEN 'older' THEN known_as_of::text
         ELSE (SELECT b.borrower_no FROM cases_borrower b
-              WHERE b.owner_id = %(owner)s AND b.id = judged.borrower_id) END) AS params
+              WHERE b.owner_id = {OWNER} AND b.id = judged.borrower_id) END) AS params
 FROM (SELECT s.id, s.loan_no, s.borrower_no, l.as_of AS known_as_of, l.borrower_id,
           {VERDICT} AS verdict
       FROM cases_stagedloan s JOIN cases_loan l ON {JOINED}
@@ -46,7 +48,7 @@ FROM (
                  THEN ''
              WHEN NOT is_open AND owes > 0 AND due <= %(on)s
                  THEN CASE WHEN verdict <> 'new' AND EXISTS (
-                     SELECT 1 FROM cases_case f WHERE f.owner_id = %(owner)s
+                     SELECT 1 FROM cases_case f WHERE f.owner_id = {OWNER}
                        AND f.loan_id = compared.loan_id) THEN 'reentered' ELSE 'opened' END
              WHEN NOT is_open THEN ''
              WHEN owes = 0 THEN 'paid'
@@ -86,7 +88,7 @@ CROSS JOIN LATERAL (
         l.fee - coalesce(sum(e.fee), 0) AS fee,
         l.penalty - coalesce(sum(e.penalty), 0) AS penalty
     FROM cases_ledgerentry e
-    WHERE e.owner_id = %(owner)s AND e.loan_id = l.id AND e.effective_date > %(as_of)s
+    WHERE e.owner_id = {OWNER} AND e.loan_id = l.id AND e.effective_date > %(as_of)s
 ) was
 WHERE {STAGED}
   AND (s.principal, s.interest, s.fee, s.penalty)
@@ -110,6 +112,11 @@ SELECT * FROM (
 WHERE verdict <> 'same'
 """
 
+# A temporary table has no statistics of its own; without them the planner takes it for tiny.
+ANALYZE_CHUNK = "ANALYZE feed_chunk"
+
+VERDICTS_FOUND = "SELECT DISTINCT verdict FROM feed_chunk"
+
 # Somebody else was faster: only where a run was taken for dead and another went on meanwhile.
 LATE_BAD = """
 SELECT id, 'loan_no' AS "column", loan_no AS value, 'older_row' AS code,
@@ -117,12 +124,11 @@ SELECT id, 'loan_no' AS "column", loan_no AS value, 'older_row' AS code,
 FROM feed_chunk WHERE verdict IN ('older', 'other')
 """
 
-LOCK_KNOWN = """
+LOCK_KNOWN = f"""
 SELECT count(*) FROM (
-    SELECT l.id FROM cases_loan l
-    WHERE l.owner_id = %(owner)s
-      AND l.id IN (SELECT c.loan_id FROM feed_chunk c WHERE c.verdict IN ('changed', 'restated'))
-    ORDER BY l.id FOR NO KEY UPDATE
+    SELECT l.id FROM feed_chunk c JOIN cases_loan l ON l.owner_id = {OWNER} AND l.id = c.loan_id
+    WHERE c.verdict IN ('changed', 'restated')
+    ORDER BY l.id FOR NO KEY UPDATE OF l
 ) locked
 """
 
@@ -165,7 +171,7 @@ WHERE EXCLUDED.name NOT IN ('', b.name) OR EXCLUDED.id_no_hash NOT IN ('', b.id_
 RETURNING id, xmax <> 0
 """
 
-ADD_CONTACTS = """
+ADD_CONTACTS = f"""
 INSERT INTO cases_contactpoint (owner_id, borrower_id, kind, relation, person_name, number_hash,
     number_sealed, number_last4, number_mask, source, state)
 SELECT %(owner)s, id, 'mobile', 'self', '', phone_hash, phone_sealed, phone_last4, phone_mask,
@@ -174,14 +180,14 @@ FROM (
     SELECT DISTINCT ON (b.id, c.phone_hash) b.id, c.*
     FROM (SELECT borrower_no, place, phone_hash, phone_sealed, phone_last4, phone_mask
           FROM feed_chunk WHERE verdict IN ('new', 'changed') AND phone_hash <> '') c
-    JOIN cases_borrower b ON b.owner_id = %(owner)s AND b.borrower_no = c.borrower_no
+    JOIN cases_borrower b ON b.owner_id = {OWNER} AND b.borrower_no = c.borrower_no
     ORDER BY b.id, c.phone_hash, c.place
 ) numbers
 ORDER BY id, place
 ON CONFLICT (owner_id, borrower_id, relation, number_hash) DO NOTHING
 """
 
-ADD_LOANS = """
+ADD_LOANS = f"""
 WITH made AS (
     INSERT INTO cases_loan (owner_id, borrower_id, loan_no, product, channel, region, loan_amount,
         disbursed_on, due_date, principal, interest, fee, penalty, overpaid, collection_score,
@@ -190,7 +196,7 @@ WITH made AS (
         c.disbursed_on, c.due_date, c.principal, c.interest, c.fee, c.penalty, 0,
         c.collection_score, c.lost_contact_score, c.attrs, %(as_of)s, c.digest, false
     FROM feed_chunk c
-    JOIN cases_borrower b ON b.owner_id = %(owner)s AND b.borrower_no = c.borrower_no
+    JOIN cases_borrower b ON b.owner_id = {OWNER} AND b.borrower_no = c.borrower_no
     WHERE c.verdict = 'new'
     ORDER BY c.place
     RETURNING id, due_date, principal, interest, fee, penalty, outstanding
@@ -228,10 +234,10 @@ UPDATE_LOANS = f"""
 WITH known AS (
     SELECT c.*, %(core)s AND NOT EXISTS (
             SELECT 1 FROM cases_repayment r
-            WHERE r.owner_id = %(owner)s AND r.loan_id = c.loan_id
+            WHERE r.owner_id = {OWNER} AND r.loan_id = c.loan_id
         ) AND NOT EXISTS (
             SELECT 1 FROM cases_ledgerentry e
-            WHERE e.owner_id = %(owner)s AND e.loan_id = c.loan_id
+            WHERE e.owner_id = {OWNER} AND e.loan_id = c.loan_id
               AND e.kind NOT IN ('opening', 'snapshot')
         ) AS plain,
         (%(core)s OR c.due_date <> c.known_due_date)
@@ -254,15 +260,15 @@ WITH known AS (
         attrs = l.attrs || k.attrs,
         as_of = %(as_of)s,
         row_digest = k.digest
-    FROM known k WHERE l.owner_id = %(owner)s AND l.id = k.loan_id
+    FROM known k WHERE l.owner_id = {OWNER} AND l.id = k.loan_id
     RETURNING l.id, k.verdict = 'changed', k.plain, k.scheduled
 )
 SELECT * FROM written
 """
 
-BORROWERS_LOANS = """
+BORROWERS_LOANS = f"""
 SELECT id FROM cases_loan
-WHERE owner_id = %(owner)s AND in_collections AND borrower_id = ANY(%(borrowers)s)
+WHERE owner_id = {OWNER} AND in_collections AND borrower_id = ANY(%(borrowers)s)
 """
 
 DROP_CHUNK = "DROP TABLE feed_chunk"

@@ -10,6 +10,7 @@ from typing import Any
 from cases.amounts import NOTHING
 from cases.feed import sql
 from cases.feed.rows import FeedKind, ParsedRow
+from cases.feed.sql import OWNER, RUN
 from cases.models import ImportRun, LenderSettings
 from cases.models.feed import StagedRow
 from tenancy.models import Company
@@ -137,7 +138,7 @@ def refuse(
 WITH bad AS MATERIALIZED ({bad}),
 marked AS (
     UPDATE {table} s SET refused = true
-    WHERE s.owner_id = %(owner)s AND s.run_id = %(run)s AND s.id IN (SELECT id FROM bad)
+    WHERE s.owner_id = {OWNER} AND s.run_id = {RUN} AND s.id IN (SELECT id FROM bad)
     RETURNING s.id, s.line, s.{key} AS key
 )
 INSERT INTO cases_importreject

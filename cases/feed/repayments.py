@@ -13,6 +13,7 @@ from cases.amounts import Amounts
 from cases.feed import sql
 from cases.feed.pipeline import Chunk, Figures, Pipeline, Work, joined, refuse
 from cases.feed.rows import REPAYMENTS, ParsedRow
+from cases.feed.sql import OWNER, RUN
 from cases.ledger import RepaymentRow, post_repayments
 from cases.models import StagedRepayment
 
@@ -31,7 +32,7 @@ COLUMNS = (
 REVERSALS_FROM = 10**12
 """Places of reversals: their line beyond this, which no line reaches."""
 
-_STAGED = "s.owner_id = %(owner)s AND s.run_id = %(run)s AND NOT s.refused"
+_STAGED = f"s.owner_id = {OWNER} AND s.run_id = {RUN} AND NOT s.refused"
 
 _VERDICT = """
 CASE WHEN r.id IS NULL THEN 'new'
@@ -45,7 +46,7 @@ CASE WHEN r.id IS NULL THEN 'new'
 _COMPARED = f"""
 SELECT s.*, {_VERDICT} AS verdict
 FROM cases_stagedrepayment s
-LEFT JOIN cases_repayment r ON r.owner_id = %(owner)s AND r.repayment_no = s.repayment_no
+LEFT JOIN cases_repayment r ON r.owner_id = {OWNER} AND r.repayment_no = s.repayment_no
 WHERE {_STAGED}"""
 
 _CHANGED = f"""
@@ -60,7 +61,7 @@ CREATE TEMP TABLE feed_reversals ON COMMIT DROP AS
 SELECT c.id, c.line, c.loan_no, c.amount, c.reverses, t.loan_no AS target_loan,
     t.amount AS target_amount, t.reverses_no <> '' AS of_reversal, t.state = 'reversed' AS reversed
 FROM ({_COMPARED}) c
-LEFT JOIN cases_repayment t ON t.owner_id = %(owner)s AND t.repayment_no = c.reverses
+LEFT JOIN cases_repayment t ON t.owner_id = {OWNER} AND t.repayment_no = c.reverses
 WHERE c.reverses <> '' AND c.verdict = 'new'
 """
 _REVERSALS_IN_FILE = f"""
@@ -99,11 +100,11 @@ FROM (
         verdict = 'new' AND reverses = '' AND day <= stated AS in_balance,
         verdict = 'new' AND reverses = '' AND day > stated AS posts
     FROM ({_COMPARED}) c
-    LEFT JOIN cases_loan l ON l.owner_id = %(owner)s AND l.loan_no = c.loan_no
+    LEFT JOIN cases_loan l ON l.owner_id = {OWNER} AND l.loan_no = c.loan_no
     CROSS JOIN LATERAL (
         SELECT (c.paid_at AT TIME ZONE %(zone)s)::date AS day,
             (SELECT max(e.effective_date) FROM cases_ledgerentry e
-             WHERE e.owner_id = %(owner)s AND e.loan_id = l.id
+             WHERE e.owner_id = {OWNER} AND e.loan_id = l.id
                AND e.kind IN ('opening', 'snapshot')) AS stated
     ) dates
 ) told
@@ -114,11 +115,11 @@ FROM (
     SELECT l.outstanding,
         sum(CASE WHEN c.reverses = '' THEN c.amount ELSE -c.amount END) AS paid
     FROM ({_COMPARED}) c
-    JOIN cases_loan l ON l.owner_id = %(owner)s AND l.loan_no = c.loan_no
+    JOIN cases_loan l ON l.owner_id = {OWNER} AND l.loan_no = c.loan_no
     WHERE c.verdict = 'new' AND l.in_collections
       AND (c.paid_at AT TIME ZONE %(zone)s)::date > (
           SELECT max(e.effective_date) FROM cases_ledgerentry e
-          WHERE e.owner_id = %(owner)s AND e.loan_id = l.id AND e.kind IN ('opening', 'snapshot'))
+          WHERE e.owner_id = {OWNER} AND e.loan_id = l.id AND e.kind IN ('opening', 'snapshot'))
     GROUP BY l.id, l.outstanding
 ) loans WHERE paid >= outstanding
 """
@@ -129,11 +130,11 @@ SELECT repayment_no, loan_no, paid_at, amount, split_principal, split_interest, 
 FROM ({_COMPARED} AND s.place > %(after)s AND s.place <= %(upto)s) compared
 WHERE verdict = 'new' ORDER BY place
 """
-_LATE = """
+_LATE = f"""
 SELECT s.id, 'repayment_no' AS "column", s.repayment_no AS value, 'book_changed' AS code,
-    '{}'::jsonb AS params
+    '{{}}'::jsonb AS params
 FROM cases_stagedrepayment s
-WHERE s.owner_id = %(owner)s AND s.run_id = %(run)s AND s.repayment_no = ANY(%(late)s)
+WHERE s.owner_id = {OWNER} AND s.run_id = {RUN} AND s.repayment_no = ANY(%(late)s)
 """
 
 

@@ -17,6 +17,7 @@ from cases.feed import sql, stored_files
 from cases.feed.faults import FileRefused
 from cases.feed.kinds import PIPELINES
 from cases.feed.pipeline import Work
+from cases.feed.sql import OWNER, RUN
 from cases.models import ImportDifference, ImportReject, ImportRun
 from tenancy.models import Company, User
 from tenancy.night import last_night
@@ -201,7 +202,7 @@ def _end(company: Company, run: ImportRun, state: str, **changes: Any) -> None:
 
 def _delete_staged(kind: str) -> str:
     table = PIPELINES[kind].table
-    return f"DELETE FROM {table} WHERE owner_id = %(owner)s AND run_id = %(run)s"
+    return f"DELETE FROM {table} WHERE owner_id = {OWNER} AND run_id = {RUN}"
 
 
 def _forget_unconfirmed(company: Company) -> None:

@@ -11,6 +11,11 @@ from typing import Any
 
 from django.db import connection, models
 
+# Values that the planner does not know while it plans. By their numbers it would look a lender and
+# a run up in its statistics, find nothing of what is new, and plan for a handful of rows.
+OWNER = "(SELECT %(owner)s::bigint)"
+RUN = "(SELECT %(run)s::bigint)"
+
 # No value of a feed holds a control character, so this one can stand for NULL.
 NULL = "\x01"
 COPY_IN = "COPY feed_in FROM STDIN WITH (FORMAT text, NULL E'\\x01')"

@@ -7,8 +7,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from cases.amounts import COMPONENTS, Amounts
-from cases.buckets import NOT_DUE, Line, LoanStanding, Standing, loan_standings, standing
+from cases.buckets import (
+    NOT_DUE,
+    Standing,
+    bucket_name,
+    loan_as_json,
+    loan_standings,
+    standing,
+)
 from cases.ladder import NoScheme
 from tenancy.models import Company
 from tenancy.night import business_date
@@ -47,7 +53,7 @@ class Command(BaseCommand):
 
     def _buckets(self, told: Standing, *, as_json: bool) -> None:
         if as_json:
-            self.stdout.write(json.dumps(_as_json(told)))
+            self.stdout.write(json.dumps(as_json(told)))
             return
         self.stdout.write(f"End of {told.as_of}")
         lines = [*told.buckets, told.no_bucket, told.not_due]
@@ -57,43 +63,9 @@ class Command(BaseCommand):
     def _loans(self, company: Company, on: date, *, as_json: bool) -> None:
         for loan in loan_standings(company=company, on=on):
             if as_json:
-                self.stdout.write(json.dumps(_loan_line(loan)))
+                self.stdout.write(json.dumps(loan_as_json(loan)))
             else:
-                name = _bucket_name(loan) or "-"
+                name = bucket_name(loan) or "-"
                 self.stdout.write(
                     f"{loan.loan_no:<24} {loan.dpd:>6} {name:<12} {loan.owed.total:>20,}"
                 )
-
-
-def _as_json(told: Standing) -> dict[str, Any]:
-    """The summary; `no_bucket` only where cases are older than due but below the first bucket."""
-    summary: dict[str, Any] = {
-        "as_of": told.as_of.isoformat(),
-        "buckets": [{"label": line.label, **_figures(line)} for line in told.buckets],
-        "not_due": _figures(told.not_due),
-    }
-    if told.no_bucket.loans:
-        summary["no_bucket"] = _figures(told.no_bucket)
-    return summary
-
-
-def _figures(line: Line) -> dict[str, Any]:
-    return {"cases": line.loans, **_amounts(line.owed)}
-
-
-def _loan_line(loan: LoanStanding) -> dict[str, Any]:
-    return {
-        "loan_no": loan.loan_no,
-        "dpd": loan.dpd,
-        "bucket": _bucket_name(loan),
-        **_amounts(loan.owed),
-    }
-
-
-def _bucket_name(loan: LoanStanding) -> str | None:
-    """The bucket's label, ND where the loan is not due, None on a day below the first bucket."""
-    return NOT_DUE if loan.dpd < 0 else loan.bucket
-
-
-def _amounts(owed: Amounts) -> dict[str, str]:
-    return {name: f"{getattr(owed, name):.2f}" for name in COMPONENTS}
