@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from cases.amounts import ZERO, Amounts
+from cases.amounts import COMPONENTS, ZERO, Amounts
 from cases.ladder import LADDER, ladder_values, scheme_on
 from tenancy.models import Company
 
@@ -156,3 +156,34 @@ def loan_standings(*, company: Company, on: date) -> Iterator[LoanStanding]:
 
 def _as_standing(loan_no: str, dpd: int, label: str | None, *amounts: Decimal) -> LoanStanding:
     return LoanStanding(loan_no, dpd, label, Amounts(*amounts))
+
+
+def bucket_name(loan: LoanStanding) -> str | None:
+    """The bucket's label, ND where the loan is not due, None on a day below the first bucket."""
+    return NOT_DUE if loan.dpd < 0 else loan.bucket
+
+
+def as_json(told: Standing) -> dict[str, Any]:
+    """The buckets as plain values; `no_bucket` only where there are cases below the first one."""
+    summary: dict[str, Any] = {
+        "as_of": told.as_of.isoformat(),
+        "buckets": [{"label": line.label, **_figures(line)} for line in told.buckets],
+        "not_due": _figures(told.not_due),
+    }
+    if told.no_bucket.loans:
+        summary["no_bucket"] = _figures(told.no_bucket)
+    return summary
+
+
+def loan_as_json(loan: LoanStanding) -> dict[str, Any]:
+    """One loan as plain values."""
+    named = {"loan_no": loan.loan_no, "dpd": loan.dpd, "bucket": bucket_name(loan)}
+    return named | _amounts(loan.owed)
+
+
+def _figures(line: Line) -> dict[str, Any]:
+    return {"cases": line.loans, **_amounts(line.owed)}
+
+
+def _amounts(owed: Amounts) -> dict[str, str]:
+    return {name: f"{getattr(owed, name):.2f}" for name in COMPONENTS}
