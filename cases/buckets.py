@@ -163,7 +163,7 @@ def bucket_name(loan: LoanStanding) -> str | None:
     return NOT_DUE if loan.dpd < 0 else loan.bucket
 
 
-def as_json(told: Standing) -> dict[str, Any]:
+def standing_as_json(told: Standing) -> dict[str, Any]:
     """The buckets as plain values; `no_bucket` only where there are cases below the first one."""
     summary: dict[str, Any] = {
         "as_of": told.as_of.isoformat(),

@@ -14,6 +14,7 @@ from cases.buckets import (
     loan_as_json,
     loan_standings,
     standing,
+    standing_as_json,
 )
 from cases.ladder import NoScheme
 from tenancy.models import Company
@@ -53,7 +54,7 @@ class Command(BaseCommand):
 
     def _buckets(self, told: Standing, *, as_json: bool) -> None:
         if as_json:
-            self.stdout.write(json.dumps(as_json(told)))
+            self.stdout.write(json.dumps(standing_as_json(told)))
             return
         self.stdout.write(f"End of {told.as_of}")
         lines = [*told.buckets, told.no_bucket, told.not_due]

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from cases.bucket_scheme import PRESETS
-from cases.buckets import LoanStanding, as_json, loan_as_json, standing
+from cases.buckets import LoanStanding, loan_as_json, standing, standing_as_json
 from cases.ladder import scheme_on
 from config.rehearsal.books import Book, NotABook
 from config.rehearsal.comparing import differences, read_answers
@@ -108,7 +108,7 @@ class Command(BaseCommand):
                 self.stdout.write(json.dumps({"as_of": on.isoformat(), **loan_as_json(loan)}))
             return
         with company_scope(company):
-            self.stdout.write(json.dumps(as_json(standing(company=company, on=on))))
+            self.stdout.write(json.dumps(standing_as_json(standing(company=company, on=on))))
 
     def _compare(self, company: Company, on: date, path: Path) -> int:
         answers = read_answers(path)
