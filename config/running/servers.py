@@ -6,6 +6,7 @@ holds a shared lock on the home, so that `stop_servers_if_unused` stops nobody e
 
 import fcntl
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -45,10 +46,11 @@ def ensure_servers(say: Callable[[str], None] | None = None) -> None:
 
 
 def stop_servers(home: Home) -> None:
-    """Stop both servers of a home; does nothing where none run."""
+    """Stop both servers of a home and clear its sockets' folder; nothing where none run."""
     with home.locked():
         Redis(home).stop()
         Postgres(home).stop()
+        shutil.rmtree(home.runtime, ignore_errors=True)
 
 
 def stop_servers_if_unused(home: Home) -> bool:

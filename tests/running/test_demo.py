@@ -162,6 +162,7 @@ def test_signals_stop_every_child_and_a_second_start_is_quick(
     assert everything(home) == set()
     assert not Postgres(home).answers()
     assert not Redis(home).answers()
+    assert not home.runtime.exists()
     secrets = (home.root / "secrets.json").read_text()
     began = time.monotonic()
     process = start(home, port, leftovers)

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -252,6 +253,7 @@ def test_ordinary_user_needs_nothing_more(tmp_path_factory: pytest.TempPathFacto
             check=True,
             stdout=subprocess.DEVNULL,
         )
+        shutil.rmtree(root)
 
 
 def _may_run_python(uid: int, gid: int) -> bool:
