@@ -58,7 +58,9 @@ NAVIGATION = (
         "briefcase",
         (
             Entry(_("Overview"), "home"),
-            Entry(_("My cases"), "work:queue", frozenset({COLLECTOR, LEAD, ADMIN}), match=("work:",)),
+            Entry(
+                _("My cases"), "work:queue", frozenset({COLLECTOR, LEAD, ADMIN}), match=("work:",)
+            ),
             Entry(_("Team board"), "work:board", frozenset({LEAD, ADMIN}), match=("work:board",)),
         ),
     ),
@@ -116,14 +118,27 @@ NAVIGATION = (
             Entry(
                 _("People"),
                 "tenancy:people",
-                frozenset({ADMIN, AUDITOR}),
+                frozenset({ADMIN, LEAD, AUDITOR}),
                 match=("tenancy:people",),
             ),
             Entry(
-                _("Teams"), "tenancy:teams", frozenset({ADMIN, AUDITOR}), match=("tenancy:team",)
+                _("Teams"),
+                "tenancy:teams",
+                frozenset({ADMIN, LEAD, AUDITOR}),
+                match=("tenancy:team",),
             ),
-            Entry(_("Company"), "tenancy:company", frozenset({ADMIN}), match=("tenancy:company",)),
-            Entry(_("API tokens"), "tenancy:tokens", frozenset({ADMIN}), match=("tenancy:token",)),
+            Entry(
+                _("Company"),
+                "tenancy:company",
+                frozenset({ADMIN, AUDITOR}),
+                match=("tenancy:company",),
+            ),
+            Entry(
+                _("API tokens"),
+                "tenancy:tokens",
+                frozenset({ADMIN, AUDITOR}),
+                match=("tenancy:token",),
+            ),
             Entry(_("Sign-ins"), "tenancy:sign-in-log", frozenset({ADMIN, AUDITOR})),
             Entry(_("Audit trail"), "tenancy:audit", frozenset({ADMIN, AUDITOR})),
         ),

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from tenancy.form_fields import Checks, SegmentField
 from tenancy.models import ApiToken, Company, CompanySettings, Role, Team, User
+from tenancy.people import checked_username
 
 LONGEST_PASSWORD = 200
 
@@ -40,7 +41,7 @@ class SignInForm(forms.Form):
 
 def _code_field() -> forms.CharField:
     return forms.CharField(
-        label=_("Code"),
+        label=pgettext_lazy("second factor", "Code"),
         max_length=10,
         widget=forms.TextInput(
             attrs={
@@ -174,6 +175,13 @@ class PersonForm(forms.Form):
         }
         if user is not None:
             del self.fields["username"]
+
+    def clean_username(self) -> str:
+        """As it is kept; what is no name is said together with the other errors."""
+        try:
+            return checked_username(self.cleaned_data["username"])
+        except ValidationError as error:
+            raise ValidationError(error.messages) from error
 
     def clean(self) -> dict[str, Any]:
         """Teams led go with the role: without it they are let go of."""

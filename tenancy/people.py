@@ -50,7 +50,7 @@ def create_user(
     no limit. by: the admin who does it, None for the operator.
     Raises ValidationError by field.
     """
-    name = unicodedata.normalize("NFKC", username).strip().lower()
+    name = checked_username(username)
     user = User(
         company=company,
         username=name,
@@ -60,7 +60,6 @@ def create_user(
         capacity=capacity,
         must_change_password=must_change_password,
     )
-    _check_username(name)
     _check_person(user, teams, leads)
     _set_checked(user, password)
     with transaction.atomic():
@@ -243,11 +242,14 @@ def _check_an_admin_is_left() -> None:
         )
 
 
-def _check_username(name: str) -> None:
+def checked_username(typed: str) -> str:
+    """The name as it is kept, small and half-width; raises ValidationError for one that is none."""
+    name = unicodedata.normalize("NFKC", typed).strip().lower()
     if not USERNAME.fullmatch(name):
         raise ValidationError(
             {"username": _("Use up to 60 letters, digits, dots, - or _; no spaces and no @.")}
         )
+    return name
 
 
 def _name_in_use(name: str) -> ValidationError:

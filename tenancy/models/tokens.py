@@ -30,6 +30,9 @@ class ApiToken(CompanyOwned):
             Wall(name="token_wall", rules=own(KEEP)),
         ]
 
+    def __str__(self) -> str:
+        return self.name
+
 
 class IdempotencyKey(CompanyOwned):
     """The answer that a write gave, kept so that the same call again gives it again."""
