@@ -92,6 +92,8 @@ class Home:
         self.prepare()
         with open_private(self.root / "servers.lock") as descriptor:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
+            # Whoever held it before may have cleared the sockets' folder.
+            self.prepare()
             yield
 
     def secrets(self) -> dict[str, str]:
