@@ -215,9 +215,9 @@ def _enter_objects(company: Company, on: date, scheme: Scheme) -> None:
     CaseEvent.objects.db_manager(PLATFORM).bulk_create(
         [
             CaseEvent(
-                owner=company,
-                case=case,
-                company=company,
+                owner_id=company.pk,
+                case_id=case.pk,
+                company_id=company.pk,
                 kind="opened",
                 data={"on": case.opened_on.isoformat()},
             )
@@ -231,8 +231,8 @@ def _case(loan: Loan, on: date, scheme: Scheme) -> Case:
     bucket_id, next_on = _stand(scheme, loan.due_date, on)
     return Case(
         owner_id=loan.owner_id,
-        loan=loan,
-        borrower=loan.borrower,
+        loan_id=loan.pk,
+        borrower_id=loan.borrower_id,
         loan_no=loan.loan_no,
         borrower_name=loan.borrower.name,
         phone_mask=loan.borrower.phone_mask,
@@ -252,7 +252,7 @@ def _move(
 ) -> BucketMove:
     return BucketMove(
         owner_id=case.owner_id,
-        case=case,
+        case_id=case.pk,
         on_date=on,
         dpd=(on - case.aged_from).days,
         from_bucket_id=from_bucket,
