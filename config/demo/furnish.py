@@ -53,6 +53,6 @@ def _hire(company: Company, person: DemoPerson, teams: dict[str, Team]) -> None:
         roles=person.roles,
         teams=own,
         leads=own if Role.TEAM_LEAD in person.roles else [],
-        capacity=700 if Role.COLLECTOR in person.roles else None,
+        capacity=700 if company.is_lender and Role.COLLECTOR in person.roles else None,
         by=None,
     )

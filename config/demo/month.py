@@ -30,8 +30,8 @@ from tenancy.scope import company_scope
 DAYS = 31
 # Follow-ups of a collector on a day: what stands first, and some of the rest.
 FIRST_A_DAY, OTHERS_A_DAY = 5, 3
-PLACED_ON = (4, 18)
-RECALLED_ON = 24
+PLACED_ON = (4, 11, 18, 25)
+RECALLED_ON = 27
 REMARKS = {
     "zh_CN": (
         "本人接听，称工资推迟到下周发放，已告知罚息按日计算。",
