@@ -10,6 +10,7 @@ from celery import shared_task
 
 from config.night import STEPS, is_due
 from tenancy import jobs
+from tenancy.housekeeping import forget
 from tenancy.models import Company
 from tenancy.night import run_night
 from tenancy.scope import company_scope
@@ -28,6 +29,7 @@ def tick() -> None:
         if due is not None:
             night.delay(company.pk)
         jobs.sweep(company=company)
+    forget()
 
 
 @shared_task(name="config.tasks.night")

@@ -6,9 +6,12 @@ from celery import current_app
 
 from agencies.events import CasesPlaced, CasesRecalled
 from cases.events import CasesClosed
+from cases.feed import jobs as feed_jobs
 from cases.lenders import start_lender
 from collection.dispositions import on_company_created
 from collection.endings import on_cases_closed, on_cases_placed, on_cases_recalled
+from config import audit_words
+from tenancy.audit_words import name_words
 from tenancy.events import CompanyCreated, Event, Listener, wire
 from tenancy.jobs import Handler, wire_jobs
 
@@ -19,12 +22,16 @@ LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
     CasesRecalled: (on_cases_recalled,),
 }
 
-JOBS: Mapping[str, Handler] = {}
+JOBS: Mapping[str, Handler] = {
+    feed_jobs.JUDGE: feed_jobs.judge_upload,
+    feed_jobs.APPLY: feed_jobs.apply_confirmed,
+}
 
 
 def connect() -> None:
     """Put the page above into force; called once at start."""
     wire(LISTENERS)
+    name_words(verbs=audit_words.VERBS, fields=audit_words.FIELDS)
     wire_jobs(handlers=JOBS, nudge=nudge)
 
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import get_supported_language_variant
 from django.utils.translation import gettext as _
 
 from tenancy.access import within_hours, within_networks
@@ -51,7 +52,7 @@ def create_company(
         "kind": kind,
         "timezone": timezone,
         "currency": currency.strip().upper(),
-        "language": language.strip().lower(),
+        "language": _known_language(language),
         "jurisdiction": jurisdiction.strip().upper(),
     }
     code = code.strip().upper()
@@ -85,6 +86,15 @@ def _written_by_owner(code: str, facts: dict[str, str]) -> Company:
     # Its kind decides the scope's role, so it must be right before the scope is entered.
     companies.filter(pk=left_behind.pk, is_active=False).update(**facts)
     return companies.get(pk=left_behind.pk)
+
+
+def _known_language(language: str) -> str:
+    """The language we have for what was typed: zh, zh-CN, zh_Hans → zh-hans; else as typed."""
+    typed = language.strip().replace("_", "-").lower()
+    try:
+        return get_supported_language_variant(typed)
+    except LookupError:
+        return typed
 
 
 def _code_in_use(code: str) -> ValidationError:

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from tenancy.access import for_roles
@@ -39,6 +40,7 @@ class AuditRow:
     """One entry as the list prints it."""
 
     entry: AuditEntry
+    who: str
     what: Text
     changes: list[FieldChange]
 
@@ -124,7 +126,9 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 
 def _audit_row(entry: AuditEntry) -> AuditRow:
-    return AuditRow(entry, VERBS.get(entry.verb, entry.verb), changes_of(entry))
+    # What the command line does is done by no user.
+    who = entry.actor_name if entry.actor_id else pgettext("audit trail", "operator")
+    return AuditRow(entry, who, VERBS.get(entry.verb, entry.verb), changes_of(entry))
 
 
 def _entries(total: str) -> str:

@@ -70,6 +70,15 @@ def test_an_agency_has_no_book() -> None:
     assert not agent.is_lender
 
 
+@both_connections
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("zh", "zh-hans"), ("zh_CN", "zh-hans"), ("en-GB", "en"), ("EN", "en")]
+)
+def test_a_language_may_be_typed_as_people_do(typed: str, kept: str) -> None:
+    create(language=typed)
+    assert Company.objects.get(code="ACME").language == kept
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
