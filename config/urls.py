@@ -3,12 +3,13 @@
 from django.urls import include, path
 
 from agencies import urls as agencies
+from cases import urls as book
 from collection import urls_agencies, urls_cases
 from collection.views.home import home
 from config.health import healthz
 
 # A namespace is a job on the screen, not a room: two rooms may have addresses in one.
-CASES = [*urls_cases.urlpatterns]
+CASES = [*urls_cases.urlpatterns, *book.urlpatterns]
 AGENCIES = [*agencies.urlpatterns, *urls_agencies.urlpatterns]
 
 urlpatterns = [

@@ -37,7 +37,7 @@ COLUMNS = (
 
 _STAGED = f"s.owner_id = {OWNER} AND s.run_id = {RUN} AND NOT s.refused"
 
-_COMPARED = f"""
+COMPARED = f"""
 SELECT s.*, b.id AS borrower_id, c.id AS known_id,
     CASE WHEN b.id IS NULL THEN 'unknown'
          WHEN c.id IS NULL THEN 'new'
@@ -62,12 +62,12 @@ _FIGURES = f"""
 SELECT count(*) FILTER (WHERE verdict = 'new'), count(*) FILTER (WHERE verdict = 'changed'),
     count(*) FILTER (WHERE verdict = 'same'),
     count(DISTINCT borrower_id) FILTER (WHERE verdict IN ('new', 'changed'))
-FROM ({_COMPARED}) compared
+FROM ({COMPARED}) compared
 """
 
 _CHUNK = f"""
 CREATE TEMP TABLE feed_chunk ON COMMIT DROP AS
-SELECT * FROM ({_COMPARED} AND s.place > %(after)s AND s.place <= %(upto)s) compared
+SELECT * FROM ({COMPARED} AND s.place > %(after)s AND s.place <= %(upto)s) compared
 WHERE verdict IN ('new', 'changed')
 """
 
@@ -127,7 +127,7 @@ def judge(work: Work) -> Figures:
 def apply(chunk: Chunk) -> Mapping[str, int]:
     """Write the contacts that are new or say something new."""
     sql.execute(_CHUNK, chunk.values)
-    sql.execute("ANALYZE feed_chunk", {})
+    sql.execute("ANALYZE feed_chunk (place, known_id, verdict)", {})
     sql.execute(_ADD, chunk.values)
     sql.execute(_CHANGE, chunk.values)
     reached = sql.ids(_NOW_REACHED, chunk.values)

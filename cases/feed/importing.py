@@ -6,6 +6,7 @@ same job again, goes on or starts over and ends in the same state. Called in a r
 transaction (a few rows by the API), all of it is that one transaction.
 """
 
+import codecs
 import hashlib
 import time
 from collections.abc import Callable
@@ -38,7 +39,7 @@ TRIES = 4
 
 State = ImportRun.State
 Report = Callable[[str, int, int | None], None]
-"""Called with the step ("read", "judge", "apply"), the rows done, and how many there are."""
+"""Called with the step (read, judge, wait, apply), the rows done, and how many there are."""
 
 _NEXT_CHUNK = f"""
 SELECT max(place), count(*) FROM (
@@ -111,9 +112,19 @@ def file_digest(path: Path) -> bytes:
         return hashlib.file_digest(file, "sha256").digest()
 
 
+def format_of(path: Path) -> str:
+    """What a file is, for people: told by its first bytes, as when it is opened."""
+    with path.open("rb") as file:
+        head = file.read(3)
+    if head.startswith(b"PK"):
+        return "XLSX"
+    return "UTF-8 BOM" if head == codecs.BOM_UTF8 else "UTF-8"
+
+
 def judge_file(*, company: Company, run: ImportRun, path: Path, report: Report = silent) -> bool:
     """Read and judge a file; False when it is refused as a whole (the run says why)."""
     pipeline = PIPELINES[run.kind]
+    run.file_format = format_of(path)
     try:
         with closing(open_feed(path, pipeline.feed)) as feed:
             return judge_feed(company=company, run=run, feed=feed, report=report)
@@ -205,6 +216,7 @@ def apply_run(
         if turn is Turn.BUSY:
             if time.monotonic() >= deadline:
                 raise FileRefused("busy")
+            report("wait", 0, None)
             time.sleep(1)
     _write(company, run_id, report)
     return _run(company, run_id)
@@ -212,10 +224,14 @@ def apply_run(
 
 def _turn(company: Company, run_id: int, confirmed_by: str, *, look_again: bool) -> Turn:
     """One try to get the turn; what stands in the way for good is written on the run."""
+    run = ImportRun.objects.get(pk=run_id)
+    if run.strict and run.rejected and run.state == State.JUDGED:
+        refusal = FileRefused("strict", rejected=run.rejected, rows=run.rows)
+        runs.refuse_run(company=company, run=run, refusal=refusal)
+        return Turn.OVER
     turn = runs.may_apply(company=company, run_id=run_id, confirmed_by=confirmed_by)
     if turn is not Turn.BOOK_CHANGED:
         return turn
-    run = ImportRun.objects.get(pk=run_id)
     before = _shown(run)
     judge_again(company=company, run=run)
     if look_again and run.state == State.JUDGED and _shown(run) != before:

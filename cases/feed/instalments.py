@@ -27,8 +27,9 @@ LOANS_AT_ONCE = 20_000
 
 _STAGED = f"s.owner_id = {OWNER} AND s.run_id = {RUN} AND NOT s.refused"
 
-_COMPARED = f"""
-SELECT s.*, l.id AS loan_id, i.id AS known_id,
+COMPARED = f"""
+SELECT s.*, s.principal + s.interest + s.fee + s.penalty AS owed,
+    l.id AS loan_id, i.id AS known_id,
     CASE WHEN l.id IS NULL THEN 'unknown'
          WHEN i.id IS NULL THEN 'new'
          WHEN (i.due_date, i.principal, i.interest, i.fee, i.penalty)
@@ -52,12 +53,12 @@ _FIGURES = f"""
 SELECT count(*) FILTER (WHERE verdict = 'new'), count(*) FILTER (WHERE verdict = 'changed'),
     count(*) FILTER (WHERE verdict = 'same'),
     count(DISTINCT loan_id) FILTER (WHERE verdict IN ('new', 'changed'))
-FROM ({_COMPARED}) compared
+FROM ({COMPARED}) compared
 """
 
 _CHUNK = f"""
 CREATE TEMP TABLE feed_chunk ON COMMIT DROP AS
-SELECT * FROM ({_COMPARED} AND s.place > %(after)s AND s.place <= %(upto)s) compared
+SELECT * FROM ({COMPARED} AND s.place > %(after)s AND s.place <= %(upto)s) compared
 WHERE verdict IN ('new', 'changed')
 """
 
@@ -99,7 +100,7 @@ def judge(work: Work) -> Figures:
 def apply(chunk: Chunk) -> Mapping[str, int]:
     """Write the lines that are new or changed."""
     sql.execute(_CHUNK, chunk.values)
-    sql.execute("ANALYZE feed_chunk", {})
+    sql.execute("ANALYZE feed_chunk (place, known_id, verdict)", {})
     sql.execute(_ADD, chunk.values)
     sql.execute(_CHANGE, chunk.values)
     sql.execute("DROP TABLE feed_chunk", {})

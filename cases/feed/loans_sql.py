@@ -22,6 +22,14 @@ JOINED = f"l.owner_id = {OWNER} AND l.loan_no = s.loan_no"
 SCHEDULED = f"""EXISTS (SELECT 1 FROM cases_instalment i
                        WHERE i.owner_id = {OWNER} AND i.loan_id = {{loan}})"""
 
+# For people who look at what waits.
+COMPARED = f"""
+SELECT s.*, s.principal + s.interest + s.fee + s.penalty AS owed,
+    l.due_date AS known_due_date, l.outstanding AS known_owed, {VERDICT} AS verdict
+FROM cases_stagedloan s LEFT JOIN cases_loan l ON {JOINED}
+WHERE {STAGED}
+"""
+
 # Judging -------------------------------------------------------------------------------------
 
 KNOWN_BAD = f"""
@@ -113,7 +121,7 @@ WHERE verdict <> 'same'
 """
 
 # A temporary table has no statistics of its own; without them the planner takes it for tiny.
-ANALYZE_CHUNK = "ANALYZE feed_chunk"
+ANALYZE_CHUNK = "ANALYZE feed_chunk (place, loan_no, borrower_no, loan_id, verdict)"
 
 VERDICTS_FOUND = "SELECT DISTINCT verdict FROM feed_chunk"
 

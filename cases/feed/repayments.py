@@ -43,7 +43,7 @@ CASE WHEN r.id IS NULL THEN 'new'
             (s.split_principal, s.split_interest, s.split_fee, s.split_penalty) THEN 'same'
      ELSE 'changed' END"""
 
-_COMPARED = f"""
+COMPARED = f"""
 SELECT s.*, {_VERDICT} AS verdict
 FROM cases_stagedrepayment s
 LEFT JOIN cases_repayment r ON r.owner_id = {OWNER} AND r.repayment_no = s.repayment_no
@@ -52,7 +52,7 @@ WHERE {_STAGED}"""
 _CHANGED = f"""
 SELECT id, 'repayment_no' AS "column", repayment_no AS value, 'repayment_changed' AS code,
     '{{}}'::jsonb AS params
-FROM ({_COMPARED}) compared WHERE verdict = 'changed'
+FROM ({COMPARED}) compared WHERE verdict = 'changed'
 """
 
 # Reversals that are new, with what they take back as far as that is known: booked, or in the file.
@@ -60,7 +60,7 @@ _REVERSALS = f"""
 CREATE TEMP TABLE feed_reversals ON COMMIT DROP AS
 SELECT c.id, c.line, c.loan_no, c.amount, c.reverses, t.loan_no AS target_loan,
     t.amount AS target_amount, t.reverses_no <> '' AS of_reversal, t.state = 'reversed' AS reversed
-FROM ({_COMPARED}) c
+FROM ({COMPARED}) c
 LEFT JOIN cases_repayment t ON t.owner_id = {OWNER} AND t.repayment_no = c.reverses
 WHERE c.reverses <> '' AND c.verdict = 'new'
 """
@@ -99,7 +99,7 @@ FROM (
         verdict = 'new' AND reverses = '' AND l.id IS NULL AS waits,
         verdict = 'new' AND reverses = '' AND day <= stated AS in_balance,
         verdict = 'new' AND reverses = '' AND day > stated AS posts
-    FROM ({_COMPARED}) c
+    FROM ({COMPARED}) c
     LEFT JOIN cases_loan l ON l.owner_id = {OWNER} AND l.loan_no = c.loan_no
     CROSS JOIN LATERAL (
         SELECT (c.paid_at AT TIME ZONE %(zone)s)::date AS day,
@@ -114,7 +114,7 @@ SELECT count(*), coalesce(sum(outstanding), 0)
 FROM (
     SELECT l.outstanding,
         sum(CASE WHEN c.reverses = '' THEN c.amount ELSE -c.amount END) AS paid
-    FROM ({_COMPARED}) c
+    FROM ({COMPARED}) c
     JOIN cases_loan l ON l.owner_id = {OWNER} AND l.loan_no = c.loan_no
     WHERE c.verdict = 'new' AND l.in_collections
       AND (c.paid_at AT TIME ZONE %(zone)s)::date > (
@@ -127,7 +127,7 @@ FROM (
 _CHUNK = f"""
 SELECT repayment_no, loan_no, paid_at, amount, split_principal, split_interest, split_fee,
     split_penalty, reverses
-FROM ({_COMPARED} AND s.place > %(after)s AND s.place <= %(upto)s) compared
+FROM ({COMPARED} AND s.place > %(after)s AND s.place <= %(upto)s) compared
 WHERE verdict = 'new' ORDER BY place
 """
 _LATE = f"""

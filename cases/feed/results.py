@@ -6,6 +6,7 @@ from typing import IO, Any
 
 from django.utils.translation import gettext
 
+from cases.amounts import COMPONENTS
 from cases.feed.faults import Fault, fault_sentence
 from cases.feed.runs import sentence_of
 from cases.models import ImportReject, ImportRun
@@ -13,6 +14,11 @@ from tenancy.spreadsheets import neutralise
 
 SHOWN_REJECTS = 100
 REJECT_HEADER = ("line", "key", "column", "value", "reason", "code")
+DIFFERENCE_HEADER = (
+    "line",
+    "loan_no",
+    *(f"{side}_{part}" for side in ("stated", "ledger") for part in COMPONENTS),
+)
 
 COUNTS = (
     "rows",
@@ -75,3 +81,16 @@ def _reject_rows(run: ImportRun) -> Iterator[tuple[object, ...]]:
     for reject in run.rejects.order_by("line", "pk").iterator(chunk_size=5000):
         texts = (reject.key, reject.column, reject.value, reason_of(reject), reject.code)
         yield (reject.line, *map(neutralise, texts))
+
+
+def write_differences(run: ImportRun, file: IO[str]) -> int:
+    """Write each loan whose row states another balance than the ledger as CSV; returns how many."""
+    writer = csv.writer(file)
+    writer.writerow(DIFFERENCE_HEADER)
+    written = 0
+    columns = DIFFERENCE_HEADER[2:]
+    for found in run.differences.order_by("line", "pk").iterator(chunk_size=5000):
+        amounts = (str(getattr(found, column)) for column in columns)
+        writer.writerow((found.line, neutralise(found.loan_no), *amounts))
+        written += 1
+    return written

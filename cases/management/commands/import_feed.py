@@ -25,7 +25,7 @@ from tenancy.scope import company_scope
 
 SHOWN = 20
 REFUSED, WRONG_USE, INTERRUPTED = 1, 2, 130
-STEPS = {"read": "Reading", "judge": "Checking", "apply": "Importing"}
+STEPS = {"read": "Reading", "judge": "Checking", "apply": "Importing", "wait": "Waiting"}
 OUTCOMES = {
     ImportRun.State.DONE: "imported",
     ImportRun.State.JUDGED: "dry run, nothing written",
