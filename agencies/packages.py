@@ -57,7 +57,7 @@ def packages(
     found = _in_state(_of(company), state)
     if other is not None:
         found = found.filter(Q(lender_id=other) | Q(agency_id=other))
-    page = keyset_page(
+    page: KeysetPage[Package] = keyset_page(
         found,
         order=("-placed_at", "-id"),
         key=lambda package: (package.placed_at, package.pk),

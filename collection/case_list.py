@@ -12,13 +12,12 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
-from django.db.models.lookups import GreaterThan, LessThanOrEqual
 
 from agencies.packages import lender_names
 from cases.clock import DaysPastDue
 from cases.models import Case
 from cases.pills import Pill, pills
-from collection.finding import CaseFilters, narrowed
+from collection.finding import CaseFilters, dpd_within, narrowed
 from collection.models import Assignment
 from collection.visibility import visible_cases
 from tenancy.formats import COUNT_CAP
@@ -96,7 +95,7 @@ def case_list(
     """A page of the cases that the person sees, as of business date `on`."""
     order = ORDER_OF_CLOSED if filters.state == "closed" else ORDERS[sort]
     names = [name.removeprefix("-") for name in order]
-    page = keyset_page(
+    page: KeysetPage[dict[str, Any]] = keyset_page(
         listed_cases(user, filters, on).annotate(dpd=DaysPastDue(on)).values(*COLUMNS),
         order=order,
         key=lambda row: [row[name] for name in names],
@@ -157,8 +156,10 @@ def _in_state(rows: QuerySet[Case], company: Company, state: State, on: date) ->
     rows = rows.filter(~taken)
     if not company.is_lender:
         return rows
-    above, highest = state == "to_place", _highest_range()
-    return rows.filter((GreaterThan if above else LessThanOrEqual)(DaysPastDue(on), highest))
+    highest = _highest_range()
+    if state == "to_place":
+        return rows.filter(dpd_within(highest + 1, None, on=on))
+    return rows.filter(dpd_within(None, highest, on=on))
 
 
 def _highest_range() -> int:

@@ -7,7 +7,7 @@ numbers by keyed hash or by the last four digits.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -62,14 +62,36 @@ def narrowed(rows: QuerySet[M], filters: CaseFilters, *, on: date, via: str = ""
         labelled = Q(label__in=filters.buckets) | Q(parent__in=filters.buckets)
         bucket_ids = list(Bucket.objects.filter(labelled).values_list("pk", flat=True))
         rows = rows.filter(**{f"{via}bucket_id__in": bucket_ids})
-    if filters.dpd_from is not None:
-        rows = rows.filter(GreaterThanOrEqual(DaysPastDue(on, via), filters.dpd_from))
-    if filters.dpd_to is not None:
-        rows = rows.filter(LessThanOrEqual(DaysPastDue(on, via), filters.dpd_to))
+    rows = rows.filter(dpd_within(filters.dpd_from, filters.dpd_to, on=on, via=via))
     if filters.text.strip():
         target = "pk" if not via else via.removesuffix("__")
         rows = rows.filter(**{f"{target}__in": found_by(filters.text)})
     return rows
+
+
+def dpd_within(low: int | None, high: int | None, *, on: date, via: str = "") -> Q:
+    """The condition that days past due lie in [low, high]; None is no bound.
+
+    Said of the date that a case is aged from wherever no pause stands in between: the database
+    has statistics of that column and none of a function.
+    """
+    aged_from, paused_from = f"{via}aged_from", f"{via}paused_from__isnull"
+    plain, paused = Q(**{paused_from: True}), Q(**{paused_from: False})
+    if low is not None:
+        plain &= Q(**{f"{aged_from}__lte": _days_before(on, low)})
+        paused &= Q(GreaterThanOrEqual(DaysPastDue(on, via), low))
+    if high is not None:
+        plain &= Q(**{f"{aged_from}__gte": _days_before(on, high)})
+        paused &= Q(LessThanOrEqual(DaysPastDue(on, via), high))
+    return Q() if low is None and high is None else plain | paused
+
+
+def _days_before(on: date, days: int) -> date:
+    """`days` before `on`, as far as the calendar goes."""
+    try:
+        return on - timedelta(days=days)
+    except OverflowError:
+        return date.min if days > 0 else date.max
 
 
 def found_by(text: str) -> QuerySet[Case, Any]:

@@ -128,14 +128,18 @@ def worklist(
     size: int = PAGE_SIZE,
 ) -> KeysetPage[WorkRow]:
     """A page of the worklist, what is due first first."""
-    rows = open_assignments(user, filters, clock).annotate(dpd=DaysPastDue(clock.on, "case__"))
-    page = keyset_page(
-        rows.values(*COLUMNS),
+    page: KeysetPage[dict[str, Any]] = keyset_page(
+        open_assignments(user, filters, clock),
         order=ORDER,
         key=lambda row: (row["next_action_at"], row["id"]),
         after=after,
         before=before,
         size=size,
+        show=lambda chosen: (
+            Assignment.objects.filter(pk__in=chosen)
+            .annotate(dpd=DaysPastDue(clock.on, "case__"))
+            .values(*COLUMNS)
+        ),
     )
     return KeysetPage(_shown(page.rows, user, clock), page.before, page.after)
 

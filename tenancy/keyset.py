@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, overload
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import Model, Q, QuerySet
@@ -76,6 +76,7 @@ def pager_of(page: KeysetPage[Any], params: QueryDict, summary: Text = "") -> Pa
     )
 
 
+@overload
 def keyset_page(
     rows: "QuerySet[Any, R]",
     *,
@@ -84,16 +85,44 @@ def keyset_page(
     after: str = "",
     before: str = "",
     size: int = PAGE_SIZE,
+) -> KeysetPage[R]: ...
+
+
+@overload
+def keyset_page(
+    rows: "QuerySet[Any, Any]",
+    *,
+    order: Sequence[str],
+    key: Callable[[R], Sequence[Any]],
+    after: str = "",
+    before: str = "",
+    size: int = PAGE_SIZE,
+    show: "Callable[[QuerySet[Any, Any]], QuerySet[Any, R]]",
+) -> KeysetPage[R]: ...
+
+
+def keyset_page(
+    rows: "QuerySet[Any, Any]",
+    *,
+    order: Sequence[str],
+    key: Callable[[R], Sequence[Any]],
+    after: str = "",
+    before: str = "",
+    size: int = PAGE_SIZE,
+    show: "Callable[[QuerySet[Any, Any]], QuerySet[Any, R]] | None" = None,
 ) -> KeysetPage[R]:
     """The page behind the token `after`, or in front of `before`. One query.
 
-    order: as for page_of. key: a row's values of these columns, in this order.
+    order: as for page_of. key: a row's values of these columns, in this order. show: makes the
+    rows to show from the page's primary keys (a subquery); so the page is chosen by its index
+    before anything is joined, which a planner that misjudges row policies would not do.
     """
     backwards = bool(before) and _values(rows, order, before) is not None
     values = _values(rows, order, before if backwards else after)
     steps = _turned(order) if backwards else list(order)
     bounded = rows if values is None else rows.filter(_behind(steps, values))
-    found = list(bounded.order_by(*steps)[: size + 1])
+    chosen = bounded.order_by(*steps)[: size + 1]
+    found = list(chosen if show is None else show(chosen.values("pk")).order_by(*steps))
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()

@@ -167,6 +167,23 @@ def test_questions_about_the_case(lender: Company, collector: User, clock: Clock
         assert numbers(collector, clock, channels=("web",)) == set()
 
 
+def test_days_past_due_are_asked_for_without_the_days_of_a_pause(
+    lender: Company, collector: User, clock: Clock
+) -> None:
+    with company_scope(lender):
+        paused, plain = add_case(lender, dpd=20, no="HY-1"), add_case(lender, dpd=20, no="HY-2")
+        put(lender, "collector", paused, plain)
+        Case.objects.filter(pk=paused.pk).update(paused_from=ON - timedelta(days=8))
+        assert {row.loan_no: row.dpd for row in rows(collector, clock)} == {
+            "HY-1": 12,
+            "HY-2": 20,
+        }
+        assert numbers(collector, clock, dpd_from=12, dpd_to=12) == {"HY-1"}
+        assert numbers(collector, clock, dpd_from=13) == {"HY-2"}
+        assert numbers(collector, clock, dpd_to=99_999_999) == {"HY-1", "HY-2"}
+        assert numbers(collector, clock, dpd_from=99_999_999) == set()
+
+
 def searchable(lender: Company) -> tuple[Case, Case]:
     found, other = add_case(lender, no="HY2609-77"), add_case(lender, no="HY2610-88")
     Borrower.objects.filter(pk=found.borrower_id).update(
