@@ -92,7 +92,12 @@ class Case(LenderOwned):
             models.Index(
                 fields=["holder", "-outstanding", "id"],
                 name="case_held_by_amount",
-                condition=OPEN & Q(holder__isnull=False),
+                condition=Q(holder__isnull=False),
+            ),
+            models.Index(
+                fields=["owner", "-closed_on", "-id"],
+                name="case_closed",
+                condition=Q(closed_on__isnull=False),
             ),
         ]
         constraints = [

@@ -32,6 +32,8 @@ APPEND_ONLY = {
     "cases_ledgerentry",
     "cases_duedate",
     "collection_note",
+    "collection_remark",
+    "collection_remarkopening",
     "tenancy_auditentry",
     "tenancy_signin",
     "tenancy_crossingrecord",
