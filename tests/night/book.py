@@ -1,0 +1,43 @@
+"""A lender's book big enough that a night takes a while: made by a rule, taken in as a feed."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+from cases.feed.importing import import_file
+from cases.models import ImportRun
+from tenancy.models import Company
+
+FIRST = date(2026, 3, 1)
+LAST = FIRST + timedelta(days=9)
+
+
+def load_book(company: Company, folder: Path, loans: int) -> None:
+    """Take in loans as of the day before FIRST, and money for some that come a day later."""
+    before = FIRST - timedelta(days=1)
+    rows = [
+        f"L{n:05},B{n * 7 // 9:05},{before + timedelta(days=15 - n % 45)},"
+        f"{100 + n % 83}.{n % 100:02},{n % 13}.5,0,{n % 7}"
+        for n in range(loans)
+    ]
+    _take_in(
+        company,
+        folder,
+        "loans",
+        before,
+        "loan_no,borrower_no,due_date,principal,interest,fee,penalty",
+        rows,
+    )
+    money = [
+        f"R{n:05},{'X' if n % 3 else 'L'}{n:05},{FIRST} 0{n % 10}:15,{20 + n % 50}"
+        for n in range(0, loans, 11)
+    ]
+    _take_in(company, folder, "repayments", FIRST, "repayment_no,loan_no,paid_at,amount", money)
+
+
+def _take_in(
+    company: Company, folder: Path, kind: str, as_of: date, header: str, rows: list[str]
+) -> None:
+    path = folder / f"{kind}.csv"
+    path.write_text("\n".join([header, *rows]) + "\n")
+    run = import_file(company=company, kind=kind, as_of=as_of, path=path)
+    assert (run.state, run.rejected) == (ImportRun.State.DONE, 0)
