@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from agencies import urls as agencies
 from cases import urls as book
+from cases.api import urls as feeds_api
 from collection import urls_agencies, urls_cases
 from collection.views.home import home
 from config.health import healthz
@@ -21,6 +22,7 @@ urlpatterns = [
     path("cases/", include((CASES, "cases"))),
     path("agencies/", include((AGENCIES, "agencies"))),
     path("settings/", include("tenancy.urls")),
+    path("api/v1/feeds/", include((feeds_api.urlpatterns, "feeds"))),
     # Last of what begins with api/: it answers the rest with 404 as JSON.
     path("api/", include("tenancy.api.urls")),
 ]

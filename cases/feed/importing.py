@@ -10,7 +10,6 @@ import codecs
 import hashlib
 import time
 from collections.abc import Callable
-from contextlib import closing
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -126,7 +125,7 @@ def judge_file(*, company: Company, run: ImportRun, path: Path, report: Report =
     pipeline = PIPELINES[run.kind]
     run.file_format = format_of(path)
     try:
-        with closing(open_feed(path, pipeline.feed)) as feed:
+        with open_feed(path, pipeline.feed) as feed:
             return judge_feed(company=company, run=run, feed=feed, report=report)
     except FileRefused as refusal:
         with company_scope(company):
