@@ -36,6 +36,8 @@ def tick() -> None:
 def night(company_id: int) -> None:
     """Run a company's night up to its local date; ends at once where another worker is at it."""
     company = Company.objects.get(pk=company_id)
+    if not company.is_active:
+        return
     for _done in run_night(company=company, steps=STEPS, until=company.local_date(), wait=False):
         pass
 
