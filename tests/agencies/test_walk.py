@@ -132,12 +132,8 @@ def test_the_whole_walk(
         assert a_desk.collector is not None
         worker = person(agency, "collector")
         note(agency, held, worker, "Theirs.")
-        shown = show_phone(
-            case=held,
-            contact_point=ContactPoint.objects.get().uid,
-            reason="Call",
-            by=worker,
-        )
+        point = ContactPoint.objects.get()
+        shown = show_phone(case=held, contact_point=point.uid, reason="Call", by=worker)
         assert shown.startswith("138")
     theirs = kinds("assigned", "phone_shown")
     assert sight(agency) == Sight(HELD, 1, 1, 1, theirs | {"placed"}, 1)
@@ -165,6 +161,8 @@ def test_the_whole_walk(
     assert sight(agency) == Sight(GONE, 1, 1, 0, theirs, 1)
     assert not seen_on_screen(agency, worker, case)
     with company_scope(agency):
+        with pytest.raises(ContactPoint.DoesNotExist):
+            show_phone(case=held, contact_point=point.uid, reason="Call", by=worker)
         ended = Assignment.objects.get()
         assert (ended.end_kind, ended.ended_at is not None) == ("recalled", True)
         kept = Note.objects.get()
