@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from cases.models import Case
 from tenancy.formats import COUNT_CAP
 
-MOST_AT_ONCE = 50_000
+MOST_AT_ONCE = 20_000
 """How many cases a person may move or place in one act."""
 
 Chosen = Sequence[int] | QuerySet[Case]

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agencies.placement import place_cases
+from cases.choosing import MOST_AT_ONCE, chosen_ids
 from cases.models import Case, CaseEvent, CaseHold
 from collection.assignment import assign_cases
 from collection.desks import Desk, Load
@@ -231,6 +232,12 @@ def test_all_that_match_can_be_moved(lender: Company, person: Person) -> None:
         )
         assert (len(told.moved), told.amount) == (3, total(cases))
         assert {whose(case) for case in cases} == {""}
+
+
+def test_nobody_moves_more_than_a_person_can_answer_for() -> None:
+    assert chosen_ids([3, 1, 3]) == [1, 3]
+    with pytest.raises(ValidationError, match="narrow the filter"):
+        chosen_ids(range(MOST_AT_ONCE + 1))
 
 
 @pytest.mark.django_db
