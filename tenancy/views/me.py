@@ -39,7 +39,7 @@ from tenancy.views.records import sign_in_row
 
 EVERYBODY = tuple(Role.values)
 ENROLMENT = "second_factor_enrolment"
-OWN_SIGN_INS = 20
+OWN_SIGN_INS = 10
 
 
 def tabs(here: str) -> list[ViewTab]:

@@ -35,6 +35,7 @@ from tenancy.people import (
 )
 from tenancy.screen import Empty, Link, ViewTab
 from tenancy.signing_in import unlock
+from tenancy.stale import Stale, last_change
 
 ADMIN = Role.COMPANY_ADMIN
 SEE_PEOPLE = (ADMIN, Role.AUDITOR, Role.TEAM_LEAD)
@@ -222,23 +223,34 @@ def edit(request: HttpRequest, uid: UUID) -> HttpResponse:
     elif own:
         # Nobody changes the own roles; a disabled field keeps what it had, whatever is sent.
         form.fields["roles"].disabled = form.fields["leads"].disabled = True
+    stale, differences = Stale(form), []
     if request.method == "POST" and form.is_valid():
-        try:
-            change_user(company=user.company, user=person, by=user, **form.facts)
-        except ValidationError as error:
-            put_refusal(form, error)
-        else:
+        differences = stale.weigh(request.POST)
+        if not differences and _saved(user, person, form):
             messages.success(request, _("Saved: %(name)s.") % {"name": person.display_name})
             return redirect("tenancy:people-edit", uid=uid)
     context = {
         "form": form,
+        "seen": stale.seen,
+        "differences": differences,
+        "changed_last": last_change(person) if differences else None,
         "person": person,
         "own": own,
         "is_admin": is_admin,
         "roles": roles_in_words(person),
         "has_factor": TotpDevice.objects.filter(user=person, confirmed=True).exists(),
     }
-    return render(request, "tenancy/people_edit.html", context, status=422 if form.errors else 200)
+    status = 409 if differences else 422 if form.errors else 200
+    return render(request, "tenancy/people_edit.html", context, status=status)
+
+
+def _saved(user: User, person: User, form: PersonForm) -> bool:
+    try:
+        change_user(company=user.company, user=person, by=user, **form.facts)
+    except ValidationError as error:
+        put_refusal(form, error)
+        return False
+    return True
 
 
 def _start(person: User) -> dict[str, Any]:

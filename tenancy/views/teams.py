@@ -21,6 +21,7 @@ from tenancy.grants import leaders_by_team, leaders_of
 from tenancy.http import Request
 from tenancy.models import Role, Team, User
 from tenancy.screen import Empty, Link
+from tenancy.stale import Stale, last_change
 from tenancy.teams import change_team, create_team, set_leads, set_members
 
 ADMIN = Role.COMPANY_ADMIN
@@ -122,13 +123,23 @@ def team(request: HttpRequest, uid: UUID) -> HttpResponse:
     if not is_admin:
         freeze(form)
         freeze(seats)
-    valid = request.method == "POST" and form.is_valid() and seats.is_valid()
-    if valid and _saved(user, shown, form, seats):
-        messages.success(request, _("Saved: %(name)s.") % {"name": shown.name})
-        return redirect("tenancy:team", uid=uid)
-    wrong = bool(form.errors or seats.errors)
-    context = {"form": form, "seats": seats, "team": shown, "is_admin": is_admin}
-    return render(request, "tenancy/team.html", context, status=422 if wrong else 200)
+    stale, differences = Stale(form, seats), []
+    if request.method == "POST" and form.is_valid() and seats.is_valid():
+        differences = stale.weigh(request.POST)
+        if not differences and _saved(user, shown, form, seats):
+            messages.success(request, _("Saved: %(name)s.") % {"name": shown.name})
+            return redirect("tenancy:team", uid=uid)
+    context = {
+        "form": form,
+        "seats": seats,
+        "team": shown,
+        "is_admin": is_admin,
+        "seen": stale.seen,
+        "differences": differences,
+        "changed_last": last_change(shown) if differences else None,
+    }
+    status = 409 if differences else 422 if form.errors or seats.errors else 200
+    return render(request, "tenancy/team.html", context, status=status)
 
 
 def _start(team: Team) -> dict[str, Any]:
