@@ -1,6 +1,7 @@
 """The page of one case: what is owed, who may be reached, what happened, what may be done now."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from collection.views.case_parts import (
     other_lines,
 )
 from collection.views.case_timeline import timeline_context
-from collection.views.context import place_of
+from collection.views.context import Place, place_of
 from collection.visibility import may_move, may_work
 from tenancy.access import for_roles
 from tenancy.formats import day_long, money
@@ -44,12 +45,32 @@ class Doing:
     gate_title: str = ""
 
 
-def read_case(request: Request, uid: UUID) -> CasePage:
-    """The case of the address as the person sees it; anybody else's is 404."""
-    page = case_page(user=request.user, uid=uid, on=business_date(request.user.company))
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A case as the person sees it on the business date."""
+
+    page: CasePage
+    on: date
+
+
+def read_case(request: Request, uid: UUID) -> Seen:
+    """The case of the address; one that the person does not see is 404."""
+    on = business_date(request.user.company)
+    page = case_page(user=request.user, uid=uid, on=on)
     if page is None:
         raise Http404
-    return page
+    return Seen(page, on)
+
+
+def place_in_list(request: Request, seen: Seen) -> Place:
+    """Where one came from, and the neighbours there."""
+    return place_of(
+        user=request.user,
+        case=seen.page.case,
+        desk=seen.page.assignment,
+        params=request.GET,
+        on=seen.on,
+    )
 
 
 @for_roles(*Role.values)
@@ -59,12 +80,11 @@ def case(request: Request, uid: UUID) -> HttpResponse:
     return case_answer(request, read_case(request, uid))
 
 
-def case_answer(request: Request, page: CasePage, form: NoteForm | None = None) -> HttpResponse:
+def case_answer(request: Request, seen: Seen, form: NoteForm | None = None) -> HttpResponse:
     """Render the page; `form` is a note that was refused, with all that was typed."""
-    user = request.user
-    place = place_of(user=user, case=page.case, desk=page.assignment, params=request.GET)
+    place, page = place_in_list(request, seen), seen.page
     request.nav_at = place.nav_at
-    doing = doing_of(user, page)
+    doing = doing_of(request.user, page)
     status = 200 if form is None else 422
     if form is None and doing.note:
         form = note_form(doing)

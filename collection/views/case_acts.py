@@ -16,8 +16,14 @@ from cases.showing import show_id_number, show_phone
 from collection.case_page import CasePage
 from collection.forms import NoteForm
 from collection.notes import write_note
-from collection.views.case import case_answer, doing_of, note_form, read_case
-from collection.views.context import place_of
+from collection.views.case import (
+    Seen,
+    case_answer,
+    doing_of,
+    note_form,
+    place_in_list,
+    read_case,
+)
 from collection.visibility import WORKS_CASES, visible_cases
 from tenancy.access import for_roles
 from tenancy.forms import put_refusal
@@ -35,8 +41,8 @@ def note(request: Request, uid: UUID) -> HttpResponse:
 
     `then` says what comes after: the next case of the list, or this one again.
     """
-    page = read_case(request, uid)
-    doing = doing_of(request.user, page)
+    seen = read_case(request, uid)
+    page, doing = seen.page, doing_of(request.user, seen.page)
     if not doing.note:
         raise PermissionDenied
     if request.method != "POST":
@@ -44,17 +50,17 @@ def note(request: Request, uid: UUID) -> HttpResponse:
     form = note_form(doing, request.POST)
     if form.is_valid():
         try:
-            return _write(request, page, form)
+            return _write(request, seen, form)
         except ValidationError as error:
             put_refusal(form, error)
     if request.POST.get("from") == "panel":
         return _panel(request, page, form, 422)
-    return case_answer(request, page, form)
+    return case_answer(request, seen, form)
 
 
-def _write(request: Request, page: CasePage, form: NoteForm) -> HttpResponse:
+def _write(request: Request, seen: Seen, form: NoteForm) -> HttpResponse:
     # The note moves the case down the list: its neighbours are those it had before.
-    place = place_of(user=request.user, case=page.case, desk=page.assignment, params=request.GET)
+    place, page = place_in_list(request, seen), seen.page
     facts = form.cleaned_data
     write_note(
         company=request.user.company,

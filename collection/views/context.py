@@ -1,6 +1,7 @@
 """Where a case was opened from: the list, the place in it, and its neighbours there."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -17,10 +18,12 @@ from collection.views.queue import LIST as QUEUE
 from collection.views.queue import AskedWork
 from collection.visibility import may_work
 from collection.worklist import ORDER, neighbours, open_assignments
-from tenancy.formats import COUNT_CAP, count
+from tenancy.formats import count
 from tenancy.keyset import keyset_page, token_of
 from tenancy.models import User
 
+POSITIONS = 1_000
+"""How far down a list a place is told as a number."""
 OWN_KEYS = ("panel", "timeline")
 """Parameters of the case page itself, which its list does not know."""
 
@@ -37,8 +40,10 @@ class Place:
     next: str = ""
 
 
-def place_of(*, user: User, case: Case, desk: Assignment | None, params: QueryDict) -> Place:
-    """Read from the address which list one came from.
+def place_of(
+    *, user: User, case: Case, desk: Assignment | None, params: QueryDict, on: date
+) -> Place:
+    """Read from the address which list one came from, as of business date `on`.
 
     Who works the case and names no list is in the worklist.
     """
@@ -47,18 +52,16 @@ def place_of(*, user: User, case: Case, desk: Assignment | None, params: QueryDi
         carried.pop(key, None)
     which = params.get("list") or (QUEUE if desk is not None and may_work(user) else "")
     if which == QUEUE and may_work(user):
-        return _in_queue(user, desk, carried)
-    return _in_cases(user, case, carried, asked=which == CASES)
+        return _in_queue(user, desk, carried, on)
+    return _in_cases(user, case, carried, on, asked=which == CASES)
 
 
-def _in_queue(user: User, desk: Assignment | None, carried: QueryDict) -> Place:
+def _in_queue(user: User, desk: Assignment | None, carried: QueryDict, on: date) -> Place:
     back = _back(reverse("work:queue"), carried)
     if desk is None:
         return Place(_("My cases"), back, "work:queue")
-    asked = AskedWork.by(user, carried)
-    before, after = neighbours(
-        user=user, filters=asked.filters, clock=asked.clock, assignment_id=desk.pk
-    )
+    asked = AskedWork.by(user, carried, on)
+    before, after = neighbours(user=user, filters=asked.filters, clock=asked.clock, here=desk)
     return Place(
         label=_("My cases"),
         back=back,
@@ -74,21 +77,21 @@ def _position(asked: AskedWork, desk: Assignment) -> str:
     rows = open_assignments(asked.user, asked.filters, asked.clock)
     at = desk.next_action_at
     earlier = Q(next_action_at__lt=at) | Q(next_action_at=at, pk__lt=desk.pk)
-    counted = rows.order_by(*ORDER)[: COUNT_CAP + 1].aggregate(
+    counted = rows.order_by(*ORDER)[: POSITIONS + 1].aggregate(
         whole=Count("pk"),
         earlier=Count("pk", filter=earlier),
         here=Count("pk", filter=Q(pk=desk.pk)),
     )
     if not counted["here"]:
         return ""
-    return f"{count(counted['earlier'] + 1)} / {count(counted['whole'], COUNT_CAP)}"
+    return f"{count(counted['earlier'] + 1)} / {count(counted['whole'], POSITIONS)}"
 
 
-def _in_cases(user: User, case: Case, carried: QueryDict, *, asked: bool) -> Place:
+def _in_cases(user: User, case: Case, carried: QueryDict, on: date, *, asked: bool) -> Place:
     back = _back(reverse("cases:list"), carried)
     if not asked:
         return Place(_("All cases"), back, "cases:list")
-    listed = AskedCases.by(user, carried)
+    listed = AskedCases.by(user, carried, on)
     order = ORDER_OF_CLOSED if listed.filters.state == "closed" else ORDERS[listed.sort]
     names = [name.removeprefix("-") for name in order]
     if any(getattr(case, name) is None for name in names):

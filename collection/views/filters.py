@@ -7,15 +7,16 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Q
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agencies.packages import lender_names
 from cases.models import Bucket
 from collection.finding import CaseFilters
-from tenancy.access import people_seen_by, sees_all, teams_seen_by
+from tenancy.access import sees_all, teams_seen_by
 from tenancy.filtering import Filter, FilterBar, Option
-from tenancy.models import Role, User
+from tenancy.models import Role, TeamMember, User
 
 LONGEST_SPAN, MOST_MONEY = 100_000, Decimal(10) ** 16
 """Days and money beyond which a number typed into a filter means no bound at all."""
@@ -40,17 +41,21 @@ def bucket_options(on: date) -> list[Option]:
     ]
 
 
-def case_questions(user: User, on: date) -> list[Filter]:
-    """The questions that every list of cases may be asked."""
+def case_questions(user: User, on: date, params: QueryDict, *, shown: bool = True) -> list[Filter]:
+    """The questions that every list of cases may be asked.
+
+    shown: whether the bar is printed; else only options that the URL names are looked up.
+    """
+    buckets = bucket_options(on) if shown or "bucket" in params else []
     questions = [
-        Filter(name="bucket", label=_("Bucket"), options=bucket_options(on)),
+        Filter(name="bucket", label=_("Bucket"), options=buckets),
         Filter(name="dpd", label=_("Days past due"), kind="range"),
         Filter(name="amount", label=_("Outstanding"), kind="range", unit=user.company.currency),
         Filter(name="product", label=_("Product"), kind="text"),
         Filter(name="channel", label=_("Channel"), kind="text", extra=True),
         Filter(name="q", label=pgettext_lazy("filter", "Search"), kind="text", extra=True),
     ]
-    if not user.company.is_lender:
+    if not user.company.is_lender and (shown or "lender" in params):
         lenders = [Option(value=str(pk), label=name) for pk, name in lender_names().items()]
         questions.insert(0, Filter(name="lender", label=_("Lender"), options=lenders))
     return questions
@@ -64,16 +69,27 @@ class DeskQuestions:
     people: Sequence[tuple[int, UUID, str]] = ()
 
     @classmethod
-    def of(cls, user: User) -> "DeskQuestions":
-        """The teams and people that the person sees; none for a collector. Two queries."""
+    def of(cls, user: User, params: QueryDict) -> "DeskQuestions":
+        """The teams that the person sees, and their people; none for a collector.
+
+        Who sees all of a large company chooses a team first: only then are its people asked for.
+        """
         if not (sees_all(user) or user.has_role(Role.TEAM_LEAD)):
             return cls()
-        people = people_seen_by(user).filter(
-            is_active=True, roles__overlap=[Role.COLLECTOR.value, Role.TEAM_LEAD.value]
+        teams = teams_seen_by(user).filter(is_active=True).order_by("name", "pk")
+        found = list(teams.values_list("pk", "uid", "name"))
+        chosen = {pk for pk, uid, _name in found if str(uid) in params.getlist("team")}
+        if sees_all(user) and not chosen:
+            return cls(found)
+        people = User.objects.filter(
+            is_active=True,
+            roles__overlap=[Role.COLLECTOR.value, Role.TEAM_LEAD.value],
+            pk__in=TeamMember.objects.filter(
+                team__in=chosen or [pk for pk, _uid, _name in found]
+            ).values("user_id"),
         )
-        teams = teams_seen_by(user).filter(is_active=True)
         return cls(
-            list(teams.order_by("name", "pk").values_list("pk", "uid", "name")),
+            found,
             list(people.order_by("display_name", "pk").values_list("pk", "uid", "display_name")),
         )
 

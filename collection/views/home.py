@@ -76,7 +76,7 @@ def _own_work(user: User) -> dict[str, Any]:
     lines = work_lines(page.rows, clock=asked.clock, query=from_list(params))
     return {
         "work_stats": work_stats(figures, None, _queue_address),
-        "work_rows": lines,
+        "lines": lines,
         "first": lines[0].href if lines else "",
     }
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
@@ -63,10 +64,11 @@ class CaseLine:
 
 def case_lines(rows: Sequence[CaseRow], *, query: str) -> list[CaseLine]:
     """The rows as printed; each opens its case with `query`, so that it knows its list."""
+    before, after = _address(query)
     return [
         CaseLine(
             uid=str(row.uid),
-            href=f"{reverse('work:case', args=[row.uid])}?{query}",
+            href=f"{before}{row.uid}{after}",
             borrower=row.borrower_name or row.loan_no,
             phone=row.phone_mask,
             loan_no=row.loan_no,
@@ -86,16 +88,28 @@ def case_lines(rows: Sequence[CaseRow], *, query: str) -> list[CaseLine]:
     ]
 
 
+def _address(query: str) -> tuple[str, str]:
+    """What stands before and after a case's id in its address: the resolver is asked once."""
+    nil = UUID(int=0)
+    before, after = reverse("work:case", args=[nil]).split(str(nil))
+    return before, f"{after}?{query}"
+
+
 def work_lines(rows: Sequence[WorkRow], *, clock: Clock, query: str) -> list[WorkLine]:
     """The rows as printed; each opens its case with `query`, so that it knows its list."""
-    return [_line(row, clock, query) for row in rows]
+    before, after = _address(query)
+    first_contact = _("First contact")
+    return [
+        _line(row, clock, f"{before}{row.uid}{after}", "" if row.last_touch_at else first_contact)
+        for row in rows
+    ]
 
 
-def _line(row: WorkRow, clock: Clock, query: str) -> WorkLine:
+def _line(row: WorkRow, clock: Clock, href: str, otherwise: str) -> WorkLine:
     kind, text, tone = _reason(row, clock)
     return WorkLine(
         uid=str(row.uid),
-        href=f"{reverse('work:case', args=[row.uid])}?{query}",
+        href=href,
         reason=kind,
         reason_text=text,
         borrower=row.borrower_name or row.loan_no,
@@ -110,7 +124,7 @@ def _line(row: WorkRow, clock: Clock, query: str) -> WorkLine:
         touched_by=row.last_touch_by,
         next_at=_when(row.next_action_at, clock),
         next_tone=tone,
-        next=row.next_action or ("" if row.last_touch_at else _("First contact")),
+        next=row.next_action or otherwise,
         desk=row.collector_name or row.team_name,
     )
 

@@ -49,15 +49,19 @@ class AskedCases:
     table: Table
 
     @classmethod
-    def by(cls, user: User, params: QueryDict) -> "AskedCases":
-        """Read the URL; what it says wrongly is left out."""
-        on = business_date(user.company)
+    def by(cls, user: User, params: QueryDict, on: date | None = None) -> "AskedCases":
+        """Read the URL (see AskedWork.by)."""
+        shown, on = on is None, on or business_date(user.company)
         states = STATES_OF_LENDER if user.company.is_lender else STATES_OF_AGENCY
         asked = params.get("state", "")
         state: State = asked if asked in states else ""
-        desks = DeskQuestions.of(user)
+        desks = DeskQuestions.of(user, params)
         agencies = _agencies(user.company) if state == "placed" else []
-        questions = [*_questions(state, agencies), *desks.filters, *case_questions(user, on)]
+        questions = [
+            *_questions(state, agencies),
+            *desks.filters,
+            *case_questions(user, on, params, shown=shown),
+        ]
         bar = FilterBar(questions, params)
         chosen = set(bar.chosen("agency")) if agencies else set()
         filters = ListFilters(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 
 from django.http import HttpResponse, QueryDict
@@ -51,11 +52,16 @@ class AskedWork:
     every: WorkFilters
 
     @classmethod
-    def by(cls, user: User, params: QueryDict) -> "AskedWork":
-        """Read the URL; what it says wrongly is left out."""
-        on = business_date(user.company)
-        desks = DeskQuestions.of(user)
-        bar = FilterBar([*desks.filters, *case_questions(user, on)], params, note=_("Due first"))
+    def by(cls, user: User, params: QueryDict, on: date | None = None) -> "AskedWork":
+        """Read the URL; what it says wrongly is left out.
+
+        on: the business date, where the caller has asked already; then the filters are only read
+        and not shown.
+        """
+        shown, on = on is None, on or business_date(user.company)
+        desks = DeskQuestions.of(user, params)
+        questions = [*desks.filters, *case_questions(user, on, params, shown=shown)]
+        bar = FilterBar(questions, params, note=_("Due first"))
         every = WorkFilters(
             mine=not desks.any or params.get("desk") == "mine",
             team_ids=desks.team_ids(bar),
@@ -95,6 +101,7 @@ def queue(request: Request) -> HttpResponse:
             "bulk": _bulk(user, params, total),
             "table": _table(user, params),
             "rows": lines,
+            "shows_lender": not user.company.is_lender,
             "first": lines[0].href if lines else "",
             "pager": pager_of(page, params, _summary(total)),
             "empty": None if lines else _empty(asked),

@@ -257,7 +257,7 @@ def test_neighbours_follow_the_list(lender: Company, collector: User, clock: Clo
                 user=collector,
                 filters=WorkFilters(),
                 clock=clock,
-                assignment_id=row.assignment_id,
+                here=Assignment.objects.get(pk=row.assignment_id),
             )
 
         assert beside(one) == (None, two.uid)
