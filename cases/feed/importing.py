@@ -9,7 +9,7 @@ transaction (a few rows by the API), all of it is that one transaction.
 import codecs
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -23,14 +23,15 @@ from cases.feed.files import FeedFile, open_feed
 from cases.feed.judging import judge
 from cases.feed.kinds import PIPELINES
 from cases.feed.pipeline import AFTER_ROWS, Chunk, Pipeline, Work
-from cases.feed.reading import batches, store
+from cases.feed.reading import Batch, batches, store
 from cases.feed.runs import Origin, Turn
 from cases.feed.sql import OWNER, RUN
 from cases.models import ImportRun
 from tenancy.models import Company, User
 from tenancy.scope import company_scope
 
-CHUNK_ROWS = 20_000
+ROWS_AT_ONCE = 20_000
+"""Rows read, and rows applied, in one transaction."""
 PATIENCE = 15 * 60.0
 """Seconds to wait for another import of the company; one that was killed is passed sooner."""
 DEADLOCK = "40P01"
@@ -54,7 +55,7 @@ WHERE owner_id = {OWNER} AND run_id = {RUN}
 
 
 class Stopped(Exception):
-    """The run was ended elsewhere while it was being read."""
+    """The run was ended elsewhere while it was read or judged."""
 
 
 def silent(_step: str, _done: int, _total: int | None) -> None:
@@ -72,6 +73,7 @@ def import_file(
     by: User | None = None,
     report: Report = silent,
     name: str = "",
+    rows_at_once: int = ROWS_AT_ONCE,
 ) -> ImportRun:
     """Import a file by command; returns the run, whose state says how it ended.
 
@@ -99,10 +101,12 @@ def import_file(
                 company=company, kind=kind, as_of=as_of, strict=strict, origin=origin
             )
     if run.state == State.READING and not judge_file(
-        company=company, run=run, path=path, report=report
+        company=company, run=run, path=path, report=report, rows_at_once=rows_at_once
     ):
         return run
-    return run if dry_run else apply_run(company=company, run_id=run.pk, report=report)
+    if dry_run:
+        return run
+    return apply_run(company=company, run_id=run.pk, report=report, rows_at_once=rows_at_once)
 
 
 def file_digest(path: Path) -> bytes:
@@ -120,13 +124,22 @@ def format_of(path: Path) -> str:
     return "UTF-8 BOM" if head == codecs.BOM_UTF8 else "UTF-8"
 
 
-def judge_file(*, company: Company, run: ImportRun, path: Path, report: Report = silent) -> bool:
+def judge_file(
+    *,
+    company: Company,
+    run: ImportRun,
+    path: Path,
+    report: Report = silent,
+    rows_at_once: int = ROWS_AT_ONCE,
+) -> bool:
     """Read and judge a file; False when it is refused as a whole (the run says why)."""
     pipeline = PIPELINES[run.kind]
     run.file_format = format_of(path)
     try:
         with open_feed(path, pipeline.feed) as feed:
-            return judge_feed(company=company, run=run, feed=feed, report=report)
+            return judge_feed(
+                company=company, run=run, feed=feed, report=report, rows_at_once=rows_at_once
+            )
     except FileRefused as refusal:
         with company_scope(company):
             runs.refuse_run(company=company, run=run, refusal=refusal)
@@ -134,12 +147,21 @@ def judge_file(*, company: Company, run: ImportRun, path: Path, report: Report =
 
 
 def judge_feed(
-    *, company: Company, run: ImportRun, feed: FeedFile, report: Report = silent
+    *,
+    company: Company,
+    run: ImportRun,
+    feed: FeedFile,
+    report: Report = silent,
+    rows_at_once: int = ROWS_AT_ONCE,
 ) -> bool:
     """Read and judge what an open feed holds; False when it is refused as a whole."""
-    pipeline = PIPELINES[run.kind]
     try:
-        _read(company, run, pipeline, feed, report)
+        pipeline = PIPELINES[run.kind]
+        _read(company, run, batches(feed, pipeline, company.timezone, rows_at_once), report)
+        verdict = feed.verdict
+        run.unknown_columns = [
+            sql.storable(name) for name in (*verdict.unknown, *verdict.unusable_attrs)
+        ]
     except FileRefused as refusal:
         with company_scope(company):
             runs.refuse_run(company=company, run=run, refusal=refusal)
@@ -155,6 +177,7 @@ def judge_feed(
 def judge_again(*, company: Company, run: ImportRun) -> None:
     """Judge a run that is read, in the company's scope and turn."""
     runs.take_turn(company)
+    _still(run)
     began = timezone.now()
     judge(runs.work_of(company, run), PIPELINES[run.kind])
     run.judged_at = began
@@ -163,29 +186,27 @@ def judge_again(*, company: Company, run: ImportRun) -> None:
     run.save()
 
 
-def _read(
-    company: Company, run: ImportRun, pipeline: Pipeline, feed: FeedFile, report: Report
-) -> None:
+def _read(company: Company, run: ImportRun, found: Iterable[Batch], report: Report) -> None:
+    pipeline = PIPELINES[run.kind]
     with company_scope(company):
         runs.start_over(company=company, run=run)
     rows = 0
-    for batch in batches(feed, pipeline, company.timezone):
+    for batch in found:
         with company_scope(company):
-            _still_reading(run)
+            _still(run)
             store(batch, pipeline, owner=company.pk, run=run.pk)
         rows += batch.rows
         report("read", rows, None)
     if not rows:
         raise FileRefused("no_rows")
     run.rows = rows
-    verdict = feed.verdict
-    run.unknown_columns = [sql.storable(n) for n in (*verdict.unknown, *verdict.unusable_attrs)]
 
 
-def _still_reading(run: ImportRun) -> None:
+def _still(run: ImportRun) -> None:
+    """Lock the run; raise Stopped where somebody has ended it meanwhile."""
     states = ImportRun.objects.select_for_update(no_key=True).values_list("state", flat=True)
-    if states.get(pk=run.pk) != State.READING:
-        raise Stopped(f"The import {run.uid} was ended while it was being read.")
+    if states.get(pk=run.pk) != run.state:
+        raise Stopped(f"The import {run.uid} was ended elsewhere.")
 
 
 def apply_run(
@@ -196,6 +217,7 @@ def apply_run(
     look_again: bool = False,
     patience: float = PATIENCE,
     report: Report = silent,
+    rows_at_once: int = ROWS_AT_ONCE,
 ) -> ImportRun:
     """Write a judged run, or go on with one that was killed while writing; returns it.
 
@@ -217,7 +239,7 @@ def apply_run(
                 raise FileRefused("busy")
             report("wait", 0, None)
             time.sleep(1)
-    _write(company, run_id, report)
+    _write(company, run_id, report, rows_at_once)
     return _run(company, run_id)
 
 
@@ -251,7 +273,7 @@ def _run(company: Company, run_id: int) -> ImportRun:
         return ImportRun.objects.get(pk=run_id)
 
 
-def _write(company: Company, run_id: int, report: Report) -> None:
+def _write(company: Company, run_id: int, report: Report, rows_at_once: int) -> None:
     with company_scope(company):
         run = ImportRun.objects.get(pk=run_id)
         pipeline = PIPELINES[run.kind]
@@ -260,12 +282,12 @@ def _write(company: Company, run_id: int, report: Report) -> None:
             {"owner": company.pk, "run": run_id, "position": run.position},
         )
     report("apply", done, total)
-    while (rows := _step(company, run_id, pipeline)) is not None:
+    while (rows := _step(company, run_id, pipeline, rows_at_once)) is not None:
         done += rows
         report("apply", done, total)
 
 
-def _step(company: Company, run_id: int, pipeline: Pipeline) -> int | None:
+def _step(company: Company, run_id: int, pipeline: Pipeline, most: int) -> int | None:
     """Apply the next piece in a transaction of its own; None when the run is over.
 
     People at work and the night lock loans and cases too; who loses a deadlock tries again.
@@ -273,7 +295,7 @@ def _step(company: Company, run_id: int, pipeline: Pipeline) -> int | None:
     for last in (False,) * (TRIES - 1) + (True,):
         try:
             with company_scope(company):
-                return _apply_next(company, run_id, pipeline)
+                return _apply_next(company, run_id, pipeline, most)
         except OperationalError as error:
             lost = getattr(error.__cause__, "pgcode", None) == DEADLOCK
             if not lost or last or transaction.get_connection().in_atomic_block:
@@ -281,13 +303,13 @@ def _step(company: Company, run_id: int, pipeline: Pipeline) -> int | None:
     return None
 
 
-def _apply_next(company: Company, run_id: int, pipeline: Pipeline) -> int | None:
+def _apply_next(company: Company, run_id: int, pipeline: Pipeline, most: int) -> int | None:
     runs.take_turn(company)
     run = ImportRun.objects.select_for_update().get(pk=run_id)
     if run.state != State.APPLYING:
         return None
     work = runs.work_of(company, run)
-    rows = _apply_rows(work, pipeline) if run.position < AFTER_ROWS else 0
+    rows = _apply_rows(work, pipeline, most) if run.position < AFTER_ROWS else 0
     if not rows:
         after = max(run.position, AFTER_ROWS)
         position = pipeline.finish(work, after) if pipeline.finish else None
@@ -300,12 +322,12 @@ def _apply_next(company: Company, run_id: int, pipeline: Pipeline) -> int | None
     return rows
 
 
-def _apply_rows(work: Work, pipeline: Pipeline) -> int:
+def _apply_rows(work: Work, pipeline: Pipeline, most: int) -> int:
     """Apply the next chunk; returns its rows, 0 when there are none left."""
     run = work.run
     if not run.new + run.changed + _told(run, "restated"):
         return 0
-    limits = {**work.values, "position": run.position, "limit": CHUNK_ROWS}
+    limits = {**work.values, "position": run.position, "limit": most}
     upto, rows = sql.row(_NEXT_CHUNK.format(table=pipeline.table), limits)
     if upto is None:
         return 0

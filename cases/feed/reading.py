@@ -15,7 +15,6 @@ from cases.feed.sealing import shown_value
 from cases.feed.values import Unreadable
 from cases.models import ImportReject
 
-BATCH = 20_000
 KEY_LENGTH = 64
 REJECT_COLUMNS = ("line", "key", "column", "value", "code", "params", "identity")
 
@@ -29,7 +28,9 @@ class Batch:
     rejects: list[str] = field(default_factory=list)
 
 
-def batches(feed: FeedFile, pipeline: Pipeline, company_zone: str) -> Iterator[Batch]:
+def batches(
+    feed: FeedFile, pipeline: Pipeline, company_zone: str, rows_at_once: int
+) -> Iterator[Batch]:
     """The file's rows in batches, checked and made ready; the last one may be empty."""
     read = RowReader(pipeline.feed, feed.header, company_zone).read
     rejects_of = _Rejects(feed, pipeline).lines
@@ -44,7 +45,7 @@ def batches(feed: FeedFile, pipeline: Pipeline, company_zone: str) -> Iterator[B
         else:
             place = str(place_of(line, found))
             batch.staged.append(copy_line((place, str(line), *convert(found))))
-        if batch.rows == BATCH:
+        if batch.rows == rows_at_once:
             yield batch
             batch = Batch()
     yield batch

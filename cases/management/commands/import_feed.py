@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from cases.feed.faults import FileRefused
-from cases.feed.importing import Report, Stopped, import_file, silent
+from cases.feed.importing import ROWS_AT_ONCE, Report, Stopped, import_file, silent
 from cases.feed.kinds import PIPELINES
 from cases.feed.outlook import COUNT_WORDS, MORE_COUNT_WORDS, outlook_of
 from cases.feed.results import reason_of, result_of, write_rejects
@@ -60,6 +60,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--rejects", type=Path, metavar="CSV", help="write all refused rows to this file"
         )
+        parser.add_argument(
+            "--rows-at-once",
+            type=int,
+            default=ROWS_AT_ONCE,
+            metavar="N",
+            help="rows of one transaction (%(default)s); fewer let others in between sooner",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         company = Company.objects.filter(code=options["company"].upper(), is_active=True).first()
@@ -89,6 +96,7 @@ class Command(BaseCommand):
             dry_run=options["dry_run"],
             strict=options["strict"],
             report=report,
+            rows_at_once=max(options["rows_at_once"], 1),
         )
 
     def _refused(self, sentence: str, options: dict[str, Any]) -> None:
@@ -107,7 +115,8 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(result, ensure_ascii=False))
         else:
             self._print(company, run, options["rejects"])
-        if run.state == ImportRun.State.REFUSED or (run.strict and run.rejected):
+        expected = ImportRun.State.JUDGED if options["dry_run"] else ImportRun.State.DONE
+        if run.state != expected or (run.strict and run.rejected):
             if result["refusal"] and not options["json"]:
                 raise CommandError(result["refusal"], returncode=REFUSED)
             sys.exit(REFUSED)
