@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from collection.desks import Desk
 from collection.models import Disposition
@@ -23,7 +24,9 @@ def desk_code(desk: Desk) -> str:
 class ReassignForm(forms.Form):
     """To which desk, and why. `seen` is the desk whose effect was shown last."""
 
-    to = forms.ChoiceField(label=_("To"), widget=forms.Select(attrs={"data-rc-look": True}))
+    to = forms.ChoiceField(
+        label=pgettext_lazy("desk", "To"), widget=forms.Select(attrs={"data-rc-look": True})
+    )
     reason = forms.CharField(
         label=_("Reason"),
         max_length=LONGEST_REASON,

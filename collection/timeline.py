@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cases.models import BucketMove, Case, CaseEvent, ContactPoint, Repayment
 from cases.pills import Pill
@@ -180,7 +181,8 @@ class Teller:
             at=self._moment(move.on_date, move.at),
             what=self._moved(move),
             icon="stairs-up" if move.why == BucketMove.Why.AGING else "stairs",
-            why=_("%(days)s days past due") % {"days": move.dpd},
+            why=ngettext("%(days)s day past due", "%(days)s days past due", move.dpd)
+            % {"days": move.dpd},
         )
         return Entry("moves", item)
 

@@ -137,7 +137,8 @@ def _reason(row: WorkRow, clock: Clock) -> tuple[str, str, Tone]:
             return "promise_due", _("Promise due"), "acc"
         case "callback":
             when = time_of_day(at) if at >= clock.begins else ""
-            return "callback", f"{_('Call back')} {when}".rstrip(), "warn"
+            words = _("Call back")
+            return "callback", f"{words} {when}".rstrip(), "warn"
         case "new":
             return "new", _("New today"), ""
         case "untouched":

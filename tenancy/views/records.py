@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from tenancy.access import for_roles
@@ -132,7 +132,8 @@ def _audit_row(entry: AuditEntry) -> AuditRow:
 
 
 def _entries(total: str) -> str:
-    return _("%(n)s entries") % {"n": total}
+    # More than "1" is as good as many, however it is written.
+    return ngettext("%(n)s entry", "%(n)s entries", 1 if total == "1" else 2) % {"n": total}
 
 
 @for_roles(*READERS)
