@@ -11,7 +11,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -163,7 +163,7 @@ def _facts(run: ImportRun) -> list[Fact]:
     size = filesizeformat(run.file_size)
     facts = [
         Fact(term=_("Name"), detail=run.file_name or "–"),
-        Fact(term=_("Size"), detail=", ".join(filter(None, (size, run.file_format)))),
+        Fact(term=_("Size"), detail=" · ".join(filter(None, (size, run.file_format)))),
         Fact(term=_("Kind"), detail=run.get_kind_display()),
         Fact(term=_("Business date"), detail=run.as_of.isoformat()),
         Fact(term=_("Previous one"), detail=_previous(run)),
@@ -178,7 +178,7 @@ def _facts(run: ImportRun) -> list[Fact]:
 
 def _who(run: ImportRun) -> str:
     who = run.requested_by_name or run.get_source_display()
-    return f"{who}, {stamp(run.started_at)}"
+    return f"{who} · {stamp(run.started_at)}"
 
 
 def _previous(run: ImportRun) -> str:
@@ -190,7 +190,7 @@ def _previous(run: ImportRun) -> str:
     )
     if before is None:
         return _("none")
-    return _("%(date)s, %(rows)s rows") % {
+    return ngettext("%(date)s, %(rows)s row", "%(date)s, %(rows)s rows", before.rows) % {
         "date": before.as_of.isoformat(),
         "rows": count(before.rows),
     }

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import Count
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from cases.feed.preview import PREVIEWS, TABS, PreviewRow, preview_rows
 from cases.feed.reasons import SHORT_REASONS
@@ -140,11 +140,12 @@ def _show_rejects(shown: Shown, run: ImportRun) -> None:
             for each, n in by_code.items()
         ),
     ] if total else []  # fmt: skip
+    listed = by_code.get(code, total)
     page = page_of(
         faults.filter(code=code) if code else faults,
         order=["line", "id"],
         params=shown.params,
-        summary=_("%(n)s faults") % {"n": count(by_code.get(code, total))},
+        summary=ngettext("%(n)s fault", "%(n)s faults", listed) % {"n": count(listed)},
     )
     shown.pager = page.pager
     key = COLUMN_WORDS[KEY_OF_KIND[run.kind]]
