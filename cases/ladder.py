@@ -1,5 +1,6 @@
 """The bucket scheme that is valid on a date, as plain values that aging can lay on its cases."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -81,12 +82,20 @@ def next_scheme_from(*, company: Company, after: date) -> date | None:
 def ladder_values(scheme: Scheme) -> dict[str, Any]:
     """The parameters of LADDER for a scheme.
 
-    The lowest band reaches down without end; a scheme that begins at 1 gets a rung below it that
-    is no bucket, for cases on their first day.
+    A scheme that begins at 1 gets a rung below it that is no bucket, for cases on their first day.
     """
-    lowest = scheme.rungs[0].band.lower
+    return _values([(rung.bucket_id, rung.band) for rung in scheme.rungs])
+
+
+def bands_values(bands: Sequence[Band]) -> dict[str, Any]:
+    """The parameters of LADDER for bands that are not stored."""
+    return _values([(None, band) for band in sorted(bands, key=lambda band: band.lower)])
+
+
+def _values(ladder: Sequence[tuple[int | None, Band]]) -> dict[str, Any]:
+    lowest = ladder[0][1].lower
     rungs: list[tuple[int | None, str | None, int, int | None]] = [
-        (rung.bucket_id, rung.band.label, rung.band.lower, rung.band.upper) for rung in scheme.rungs
+        (bucket_id, band.label, band.lower, band.upper) for bucket_id, band in ladder
     ]
     if lowest > 0:
         rungs.insert(0, (None, None, 0, lowest - 1))

@@ -1,15 +1,17 @@
 """How a lender's bucket scheme changes: the first one, a new version, and what it would move."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Max, Q
 from django.db.models.functions import Least
 
 from cases.aging import rebucket
 from cases.bucket_scheme import PRESETS, Band, BandFault, check_bands
-from cases.ladder import NoScheme, Rung, Scheme, as_scheme, scheme_on
+from cases.clock import days_past_due_sql
+from cases.ladder import LADDER, NoScheme, Rung, Scheme, as_scheme, bands_values, scheme_on
 from cases.models import Bucket, BucketMove, BucketScheme, Case
 from tenancy.audit import record_change
 from tenancy.models import Company, User
@@ -20,7 +22,9 @@ __all__ = [
     "NoScheme",
     "Rung",
     "Scheme",
+    "SchemePreview",
     "as_scheme",
+    "preview_scheme",
     "scheme_on",
     "set_scheme",
     "start_scheme",
@@ -36,6 +40,72 @@ class BadScheme(ValueError):
     def __init__(self, faults: Sequence[BandFault]) -> None:
         super().__init__(", ".join(fault.code for fault in faults))
         self.faults = list(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class SchemePreview:
+    """Open cases by bucket before and after a change, from the lowest up, and what would move.
+
+    None stands for no bucket; `moved` holds (from, to, how many), without those that stay.
+    """
+
+    before: tuple[tuple[str | None, int], ...]
+    after: tuple[tuple[str | None, int], ...]
+    moved: tuple[tuple[str | None, str | None, int], ...]
+
+    @property
+    def moving(self) -> int:
+        """How many cases would change their bucket."""
+        return sum(cases for _old, _new, cases in self.moved)
+
+
+_PREVIEW = f"""
+SELECT b.label, ladder.label, count(*)
+FROM (SELECT c.bucket_id, {days_past_due_sql("c")} AS dpd FROM cases_case c
+      WHERE c.owner_id = %(owner)s AND c.closed_on IS NULL) c
+LEFT JOIN cases_bucket b ON b.id = c.bucket_id AND b.owner_id = %(owner)s
+LEFT JOIN {LADDER} ON c.dpd >= ladder.lower AND (ladder.upper IS NULL OR c.dpd <= ladder.upper)
+GROUP BY b.label, ladder.label
+"""  # noqa: S608 (constants of cases.clock and cases.ladder)
+
+
+def preview_scheme(
+    *, company: Company, bands: Sequence[Band], valid_from: date | None
+) -> SchemePreview:
+    """What `bands` would do to the open cases as they stand today; changes nothing.
+
+    Raises BadScheme as set_scheme does.
+    """
+    on = business_date(company)
+    faults = check_bands(bands) + _date_faults(company, valid_from, on)
+    if faults:
+        raise BadScheme(faults)
+    with connection.cursor() as cursor:
+        cursor.execute(_PREVIEW, {"owner": company.pk, "on": on, **bands_values(bands)})
+        counts: list[tuple[str | None, str | None, int]] = cursor.fetchall()
+    old = [band.label for band in scheme_on(company=company, on=on).bands]
+    new = [band.label for band in sorted(bands, key=lambda band: band.lower)]
+    moved = [row for row in counts if row[0] != row[1]]
+    return SchemePreview(
+        before=_by_label(old, [(was, cases) for was, _now, cases in counts]),
+        after=_by_label(new, [(now, cases) for _was, now, cases in counts]),
+        moved=tuple(sorted(moved, key=lambda row: (_place(old, row[0]), _place(new, row[1])))),
+    )
+
+
+def _place(labels: Sequence[str], label: str | None) -> int:
+    """Where a label stands; no bucket is below all."""
+    return labels.index(label) if label in labels else -1
+
+
+def _by_label(
+    labels: Sequence[str], counts: Sequence[tuple[str | None, int]]
+) -> tuple[tuple[str | None, int], ...]:
+    """How many cases each bucket has; a line for no bucket only where there are any."""
+    sums: dict[str | None, int] = dict.fromkeys(labels, 0)
+    for label, cases in counts:
+        sums[label] = sums.get(label, 0) + cases
+    return tuple(sorted(sums.items(), key=lambda item: _place(labels, item[0])))
 
 
 def start_scheme(*, company: Company) -> BucketScheme:

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from cases.views import import_page, imports
+from cases.views import import_page, imports, schemes
 
 urlpatterns = [
+    path("buckets/", schemes.page, name="buckets"),
+    path("buckets/change/", schemes.change, name="buckets-change"),
     path("imports/", imports.imports, name="imports"),
     path("imports/new/", imports.new, name="import-new"),
     path("imports/<uuid:uid>/", import_page.page, name="import"),
