@@ -81,6 +81,7 @@ def import_file(
     where the killed run stood. Raises FileRefused where no run could be begun, and OSError. Call
     it outside any scope.
     """
+    runs.check_sender(company=company, as_of=as_of)
     digest = file_digest(path)
     with company_scope(company):
         twin = runs.killed_twin(kind=kind, as_of=as_of, strict=strict, file_digest=digest)

@@ -78,12 +78,15 @@ SELECT id, CASE code WHEN 'other_amount' THEN 'amount' WHEN 'other_loan' THEN 'l
     code, jsonb_build_object('reverses', reverses, 'amount', target_amount::text,
                              'loan_no', target_loan) AS params
 FROM (
-    SELECT v.*, CASE WHEN of_reversal THEN 'reverses_a_reversal'
-        WHEN loan_no <> target_loan THEN 'other_loan'
-        WHEN amount <> target_amount THEN 'other_amount'
-        WHEN reversed OR line <> min(line) OVER (PARTITION BY reverses) THEN 'already_reversed'
-        END AS code
-    FROM feed_reversals v
+    SELECT f.*, coalesce(fault, CASE WHEN line <> min(line)
+        OVER (PARTITION BY reverses, fault IS NULL) THEN 'already_reversed' END) AS code
+    FROM (
+        SELECT v.*, CASE WHEN of_reversal THEN 'reverses_a_reversal'
+            WHEN loan_no <> target_loan THEN 'other_loan'
+            WHEN amount <> target_amount THEN 'other_amount'
+            WHEN reversed THEN 'already_reversed' END AS fault
+        FROM feed_reversals v
+    ) f
 ) judged WHERE code IS NOT NULL
 """
 

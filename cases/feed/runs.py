@@ -52,15 +52,20 @@ class Origin:
     stored_as: str = ""
 
 
-def begin_run(
-    *, company: Company, kind: str, as_of: date, strict: bool, origin: Origin
-) -> ImportRun:
-    """Begin an import. Raises FileRefused when the company has no book or the date is to come."""
+def check_sender(*, company: Company, as_of: date) -> None:
+    """Raise FileRefused when the company has no book to import into or the date is to come."""
     if not company.is_lender:
         raise FileRefused("not_a_lender", company=company.code)
     today = company.local_date()
     if as_of > today:
         raise FileRefused("future_date", as_of=str(as_of), today=str(today))
+
+
+def begin_run(
+    *, company: Company, kind: str, as_of: date, strict: bool, origin: Origin
+) -> ImportRun:
+    """Begin an import. Raises FileRefused as check_sender does."""
+    check_sender(company=company, as_of=as_of)
     _forget_unconfirmed(company)
     stored_files.remove_forgotten(company.pk)
     by = origin.by
