@@ -20,6 +20,7 @@ from tenancy.walls import (
     LENDER_ROLE,
     READ,
     CompositeKey,
+    Correlation,
     Rule,
     Wall,
     both,
@@ -154,6 +155,8 @@ class Assignment(CompanyOwned):
                 to="tenancy.User",
                 to_columns=("company_id", "id"),
             ),
+            # The worklist asks by company, the lender's policy by owner.
+            Correlation(name="assignment_sides", columns=("company_id", "owner_id")),
             Wall(
                 name="assignment_wall",
                 rules=[
