@@ -35,24 +35,26 @@ class Stale:
 
     def __init__(self, *bound: forms.Form) -> None:
         self.forms = bound
+        self.untouched: dict[str, str] = {}
 
     @property
     def seen(self) -> str:
-        """How things stand now, for the hidden field of the form that is shown."""
-        return json.dumps(
-            {
-                name: in_words(field, form.initial.get(name))
-                for form in self.forms
-                for name, field in form.fields.items()
-            },
-            ensure_ascii=False,
-        )
+        """What the hidden field of the form shown says: how things stand now.
+
+        Of fields that were left alone it says what it said, for they show what stood then.
+        """
+        now = {
+            name: in_words(field, form.initial.get(name))
+            for form in self.forms
+            for name, field in form.fields.items()
+        }
+        return json.dumps(now | self.untouched, ensure_ascii=False)
 
     def weigh(self, sent: QueryDict) -> list[Difference]:
-        """What changed meanwhile and is not decided yet; the forms must be valid.
+        """What both changed and is not decided yet; the forms must be valid.
 
-        Fields that the person gave up (`keep_<name>` = theirs) get the value that stands now.
-        A form without the hidden field is taken as it is.
+        Fields that the person left alone, or gave up (`keep_<name>` = theirs), get the value that
+        stands now. A form without the hidden field is taken as it is.
         """
         try:
             seen = json.loads(sent.get(SEEN, ""))
@@ -66,11 +68,13 @@ class Stale:
         self, form: forms.Form, sent: QueryDict, seen: dict[str, Any]
     ) -> Iterable[Difference]:
         for name, field in form.fields.items():
-            if sent.get(f"keep_{name}") == "theirs":
-                form.cleaned_data[name] = form.initial.get(name)
             now = in_words(field, form.initial.get(name))
             yours = in_words(field, form.cleaned_data.get(name))
-            if name in seen and seen[name] != now and yours != now:
+            if name in seen and seen[name] == yours:
+                self.untouched[name] = yours
+            if name in self.untouched or sent.get(f"keep_{name}") == "theirs":
+                form.cleaned_data[name] = form.initial.get(name)
+            elif name in seen and now not in (seen[name], yours):
                 yield Difference(name=name, label=field.label or name, theirs=now, yours=yours)
 
 
