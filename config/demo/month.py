@@ -49,6 +49,10 @@ REMARKS = {
     ),
 }
 
+WHY_PLACED = {"zh_CN": "逾期超过 31 天，按合同委外", "en_GB": "More than 31 days past due"}
+WHY_SPREAD = {"zh_CN": "新案件包分案", "en_GB": "New package"}
+WHY_RECALLED = {"zh_CN": "与委托方直接协商", "en_GB": "The borrower now deals with us directly"}
+
 
 class Month:
     """Plays the days from `first` on; every step may be done again without effect."""
@@ -126,7 +130,7 @@ class Month:
                     lender=self.company,
                     agency=agency,
                     case_ids=waiting[number :: len(self.agencies)],
-                    reason="M2+",
+                    reason=WHY_PLACED[self.cast.faker],
                     ends_on=day + timedelta(days=90),
                     by=None,
                 )
@@ -154,29 +158,34 @@ class Month:
             for number, desk in enumerate(desks):
                 part = unassigned[number * share : (number + 1) * share]
                 if part:
-                    reassign_cases(
-                        company=agency, case_ids=part, to=desk, reason="New package", by=None
-                    )
+                    why = WHY_SPREAD[self.cast.faker]
+                    reassign_cases(company=agency, case_ids=part, to=desk, reason=why, by=None)
 
     def _recall(self) -> None:
         with company_scope(self.company):
             held = Case.objects.filter(holder__isnull=False, closed_on__isnull=True)
             ids = list(held.order_by("id").values_list("id", flat=True)[:40])
-            recall_cases(lender=self.company, case_ids=ids, reason="direct_deal", by=None)
+            why = WHY_RECALLED[self.cast.faker]
+            recall_cases(lender=self.company, case_ids=ids, reason=why, by=None)
 
     def _work(self, company: Company, day: date) -> None:
         """Every collector follows up on what stands first, and on some other cases in hand."""
         with company_scope(company):
-            codes = [row.code for row in Disposition.objects.filter(is_active=True)]
+            codes = list(Disposition.objects.filter(is_active=True))
             for collector in User.objects.filter(roles__contains=[Role.COLLECTOR]):
                 for case in self._chosen(collector):
+                    at, code = self._at(day, self._moment()), self.random.choice(codes)
                     write_note(
                         company=company,
                         case=case,
                         by=collector,
-                        disposition=self.random.choice(codes),
+                        disposition=code.code,
                         remark=self.random.choice(REMARKS[self.cast.faker]),
-                        at=self._at(day, self._moment()),
+                        # A promise or a callback names its own moment.
+                        next_action_at=at + timedelta(days=2)
+                        if code.next_action_after is None
+                        else None,
+                        at=at,
                     )
 
     def _chosen(self, collector: User) -> list[Case]:
