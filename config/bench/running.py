@@ -18,7 +18,7 @@ from config.bench.book import BookFile, write_book
 from config.bench.databases import BenchDatabase, Databases
 from config.bench.feed import FeedSamples
 from config.bench.lenders import LENDERS, Lender, make_company, make_lenders
-from config.bench.measure import Line, MemoryLine, Pair, growth_line, line_of_medians
+from config.bench.measure import Line, MemoryLine, Pair, growth_line, line_of_medians, significant
 from config.bench.plan import Plan
 
 NIGHTS = 3
@@ -162,8 +162,15 @@ class _Bench:
                 yield line_of_medians("night_aging_sql", stage.cases, pair, moves=moves)
             if self.plan.wants("night_aging_orm"):
                 self.say(f"{stage.size:,} cases: aging against the ORM")
-                pair = aging.measure_orm(company=companies[0], on=on, rounds=ORM_ROUNDS)
-                yield line_of_medians("night_aging_orm", stage.cases, pair)
+                every, moving = aging.measure_orm(company=companies[0], on=on, rounds=ORM_ROUNDS)
+                ratio = median(moving.ours) / median(moving.baseline)
+                yield line_of_medians(
+                    "night_aging_orm",
+                    stage.cases,
+                    every,
+                    cases_of_lender=stage.books[0].due,
+                    ratio_if_only_moving=significant(ratio),
+                )
             stage.ours.tidy()
 
     def isolation(self) -> Iterator[Result]:
