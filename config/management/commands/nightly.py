@@ -58,12 +58,11 @@ class Command(BaseCommand):
             }
             self.stdout.write(json.dumps(line))
             return
-        told = ", ".join(f"{name} {count}" for name, count in done.counts.items())
+        told = ", ".join(f"{name} {count}" for name, count in done.counts.items() if count)
         before = " (done before)" if done.again else ""
-        tqdm.write(
-            f"{company.code} {done.business_date} {done.step}: {told or 'nothing'}{before}",
-            file=self.stdout,
-        )
+        # OutputWrapper ends the line itself; tqdm would end it once more.
+        line = f"{company.code} {done.business_date} {done.step}: {told or 'nothing to do'}{before}"
+        tqdm.write(line, file=self.stdout, end="")
 
 
 def _companies(code: str | None) -> list[Company]:
