@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.bucket_scheme import LABEL_LENGTH, Band
 from tenancy.form_fields import DayField, half_width
+from tenancy.screen import Text
 
 MOST_BANDS = 20
 SPARE_LINES = 3
@@ -19,7 +20,7 @@ SPARE_LINES = 3
 class DaysField(forms.IntegerField):
     """A number of days, full-width digits understood."""
 
-    widget = forms.TextInput(attrs={"inputmode": "numeric", "class": "num", "size": 5})
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "class": "num", "size": 4})
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"min_value": 0, "max_value": 99_999} | options)
@@ -43,13 +44,18 @@ class SchemeForm(forms.Form):
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
+def _label(label: Text) -> forms.CharField:
+    widget = forms.TextInput(attrs={"size": 7})
+    return forms.CharField(label=label, required=False, max_length=LABEL_LENGTH, widget=widget)
+
+
 class BandForm(forms.Form):
     """One bucket; a line without a label and days is left out."""
 
-    label = forms.CharField(label=_("Label"), required=False, max_length=LABEL_LENGTH)
+    label = _label(_("Label"))
     lower = DaysField(label=_("First day"), required=False)
     upper = DaysField(label=_("Last day"), required=False)
-    parent = forms.CharField(label=_("Group"), required=False, max_length=LABEL_LENGTH)
+    parent = _label(_("Group"))
 
     def clean(self) -> dict[str, Any]:
         """A line that says anything must say where it begins."""

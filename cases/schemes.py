@@ -7,6 +7,7 @@ from datetime import date
 from django.db import connection, transaction
 from django.db.models import F, Max, Q
 from django.db.models.functions import Least
+from django.utils.translation import gettext, override
 
 from cases.aging import rebucket
 from cases.bucket_scheme import PRESETS, Band, BandFault, check_bands
@@ -31,7 +32,6 @@ __all__ = [
 ]
 
 FIRST_PRESET = "small_loans"
-FIRST_NAME = "Small loans"
 
 
 class BadScheme(ValueError):
@@ -110,7 +110,9 @@ def _by_label(
 
 def start_scheme(*, company: Company) -> BucketScheme:
     """Give a new lender its first scheme, *small loans*, valid from the beginning."""
-    return _store(company, FIRST_NAME, PRESETS[FIRST_PRESET], valid_from=None, by=None)
+    with override(company.language):
+        name = gettext("Small loans")
+    return _store(company, name, PRESETS[FIRST_PRESET], valid_from=None, by=None)
 
 
 def set_scheme(

@@ -191,13 +191,13 @@ def _shown(preview: SchemePreview) -> dict[str, Any]:
         "moving": preview.moving,
         "total": sum(column.cases for column in before),
         "sides": [(_("Now"), before), (_("With this scheme"), after)],
-        "moved": [(old or "–", new or "–", count(cases)) for old, new, cases in preview.moved],
+        "moved": [(old or "", new or "", count(cases)) for old, new, cases in preview.moved],
     }
 
 
 def _columns(side: tuple[tuple[str | None, int], ...]) -> list[Column]:
     labelled = [label for label, _cases in side if label is not None]
     return [
-        Column(label or "–", bucket_tone(labelled.index(label), len(labelled)) if label else 0, n)
+        Column(label or "", bucket_tone(labelled.index(label), len(labelled)) if label else 0, n)
         for label, n in side
     ]
