@@ -60,9 +60,9 @@ class Command(BaseCommand):
             return
         told = ", ".join(f"{name} {count}" for name, count in done.counts.items() if count)
         before = " (done before)" if done.again else ""
-        # OutputWrapper ends the line itself; tqdm would end it once more.
         line = f"{company.code} {done.business_date} {done.step}: {told or 'nothing to do'}{before}"
-        tqdm.write(line, file=self.stdout, end="")
+        with tqdm.external_write_mode():
+            self.stdout.write(line)
 
 
 def _companies(code: str | None) -> list[Company]:
