@@ -1,4 +1,4 @@
-"""Everything that the page of one case shows, read in a fixed number of queries."""
+"""Everything that the page of one case shows, read in a bounded number of queries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from cases.models import (
 from cases.pills import Pill, pills
 from collection.case_list import desk_labels
 from collection.models import Assignment
+from collection.present import present
 from collection.timeline import Teller, Timeline, history_of
 from collection.visibility import visible_cases
 from tenancy.models import User
@@ -96,7 +97,7 @@ class CasePage:
 
 
 def case_page(*, user: User, uid: UUID, on: date) -> CasePage | None:
-    """The page of a case that the person sees; None for any other. At most 17 queries."""
+    """The page of a case that the person sees; None for any other. At most 16 queries."""
     company = user.company
     case = (
         visible_cases(user)
@@ -107,14 +108,10 @@ def case_page(*, user: User, uid: UUID, on: date) -> CasePage | None:
     )
     if case is None:
         return None
-    history = history_of(case, company)
+    has = present(case)
+    history = history_of(case, company, has=has)
     moves = sorted(history.moves, key=lambda move: (move.on_date, move.pk))
-    others = list(
-        Case.objects.filter(borrower=case.borrower_id)
-        .exclude(pk=case.pk)
-        .annotate(dpd=DaysPastDue(on))
-        .order_by("closed_on", "-outstanding", "pk")[:MOST_LINES]
-    )
+    others = _other_cases(case, on) if has.others else []
     scale = pills(
         [
             case.bucket_id,
@@ -140,13 +137,11 @@ def case_page(*, user: User, uid: UUID, on: date) -> CasePage | None:
         others=_others(user, others, scale),
         steps=[BucketStep(move.on_date, scale.get(move.to_bucket_id or 0)) for move in moves],
         next_pill=_next_pill(case, scale),
-        instalments=list(Instalment.objects.filter(loan=case.loan_id).order_by("seq")[:MOST_LINES]),
+        instalments=_instalments(case) if has.instalments else [],
         repayments=history.repayments,
-        holds=_holds(case, on),
+        holds=_holds(case, on) if has.holds else [],
         assignment=next((each for each in history.assignments if each.ended_at is None), None),
-        placement=Placement.objects.filter(case=case, ended_at=None)
-        .select_related("package")
-        .first(),
+        placement=_placement(case) if case.holder_id is not None else None,
         timeline=Teller(company, scale, points).tell(history),
     )
 
@@ -197,6 +192,21 @@ def _contact_points(case: Case) -> list[ContactPoint]:
     ranks = {relation: rank for rank, relation in enumerate(ContactPoint.Relation.values)}
     points = ContactPoint.objects.filter(borrower=case.borrower_id)
     return sorted(points, key=lambda point: (ranks[point.relation], point.pk))
+
+
+def _other_cases(case: Case, on: date) -> list[Case]:
+    rows = Case.objects.filter(borrower=case.borrower_id).exclude(pk=case.pk)
+    ordered = rows.annotate(dpd=DaysPastDue(on)).order_by("closed_on", "-outstanding", "pk")
+    return list(ordered[:MOST_LINES])
+
+
+def _instalments(case: Case) -> list[Instalment]:
+    return list(Instalment.objects.filter(loan=case.loan_id).order_by("seq")[:MOST_LINES])
+
+
+def _placement(case: Case) -> Placement | None:
+    running = Placement.objects.filter(case=case, ended_at=None)
+    return running.select_related("package").first()
 
 
 def _others(user: User, others: Sequence[Case], scale: dict[int, Pill]) -> list[OtherCase]:

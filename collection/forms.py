@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -87,7 +88,7 @@ class NoteForm(forms.Form):
         if not may_share:
             del self.fields["shared"]
 
-    @property
+    @cached_property
     def groups(self) -> list["DispositionGroup"]:
         """The codes under their groups; the group of the chosen code is open, else the first."""
         chosen = self["disposition"].value()

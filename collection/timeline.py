@@ -18,6 +18,7 @@ from cases.pills import Pill
 from collection import event_words
 from collection.event_words import Group
 from collection.models import Assignment, Note
+from collection.present import EVERYTHING, Present
 from tenancy.formats import day, money
 from tenancy.models import Company
 from tenancy.screen import TimelineItem, Tone
@@ -67,18 +68,26 @@ class History:
     assignments: list[Assignment]
 
 
-def history_of(case: Case, company: Company, before: datetime | None = None) -> History:
-    """Read the newest entries of a case before a moment; five queries.
+def history_of(
+    case: Case, company: Company, before: datetime | None = None, has: Present = EVERYTHING
+) -> History:
+    """Read the newest entries of a case before a moment; at most five queries.
+
+    has: which kinds there are, where the caller has asked.
 
     What an agency does not see is left out by the walls: others' notes that are not shared, the
     lender's desks, events of the lender that it does not share.
     """
     dated = before and before.astimezone(company.zone).date()
     return History(
-        notes=_newest(Note.objects.filter(case=case).select_related("words"), "at", before),
-        events=_newest(CaseEvent.objects.filter(case=case), "at", before),
+        notes=_newest(Note.objects.filter(case=case).select_related("words"), "at", before)
+        if has.notes
+        else [],
+        events=_newest(CaseEvent.objects.filter(case=case), "at", before) if has.events else [],
         moves=_newest(BucketMove.objects.filter(case=case), "on_date", dated),
-        repayments=_newest(Repayment.objects.filter(loan=case.loan_id), "paid_at", before),
+        repayments=_newest(Repayment.objects.filter(loan=case.loan_id), "paid_at", before)
+        if has.repayments
+        else [],
         assignments=_newest(
             Assignment.objects.filter(case=case, company_id=company.pk).select_related(
                 "team", "collector"

@@ -1,7 +1,7 @@
-"""The rows of the worklist: fifty times the same dozen cells, so they are put together here.
+"""What the pages of the daily work print many times: rows of the worklist, dispositions.
 
-The template engine takes ten times as long for them. Text from outside is escaped here; figures,
-dates and times hold digits and our own words only.
+They are put together here because the template engine takes ten times as long. Text from outside
+is escaped here; figures, dates and times hold digits and our own words only.
 """
 
 from collections.abc import Sequence
@@ -11,10 +11,12 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from collection.forms import DispositionGroup
 from collection.views.lines import WorkLine
 from config.templatetags.recoup_ui import dpd, reason_badge
 
 register = template.Library()
+DIGITS = 9
 
 
 @register.simple_tag
@@ -57,3 +59,24 @@ def _row(line: WorkLine, untouched: str, ticks: bool, lender: bool, brief: bool)
         f'<td class="c-next m3" title="{then}"><span class="tnum {line.next_tone}">'
         f"{line.next_at}</span>&ensp;{then}</td>{desk}</tr>"
     )
+
+
+@register.simple_tag
+def disposition_chips(group: DispositionGroup) -> SafeString:
+    """The codes of a group as radio buttons, the first nine with their digit.
+
+    What is next and after how many seconds stand on each, for the script that suggests it.
+    """
+    made = [
+        f'<label class="seg-o"><input type="radio" name="disposition" value="{escape(each.code)}"'
+        f' data-next="{escape(each.next)}"'
+        f' data-after="{"" if each.after is None else each.after}"'
+        f"{' checked' if each.chosen else ''}><span>"
+        f"{_digit(number)}{escape(each.label)}</span></label>"
+        for number, each in enumerate(group.choices, 1)
+    ]
+    return mark_safe("".join(made))
+
+
+def _digit(number: int) -> str:
+    return f'<kbd aria-hidden="true">{number}</kbd>' if number <= DIGITS else ""
