@@ -20,7 +20,7 @@ SPARE_LINES = 3
 class DaysField(forms.IntegerField):
     """A number of days, full-width digits understood."""
 
-    widget = forms.TextInput(attrs={"inputmode": "numeric", "class": "num", "size": 4})
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "class": "num", "size": 3})
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"min_value": 0, "max_value": 99_999} | options)
@@ -45,7 +45,7 @@ class SchemeForm(forms.Form):
 
 
 def _label(label: Text) -> forms.CharField:
-    widget = forms.TextInput(attrs={"size": 7})
+    widget = forms.TextInput(attrs={"size": 4})
     return forms.CharField(label=label, required=False, max_length=LABEL_LENGTH, widget=widget)
 
 
