@@ -9,15 +9,21 @@ from django.test import Client, TransactionTestCase
 from tenancy.models import Company, User
 from tenancy.scope import company_scope
 from tests.database import TestDatabases
+from tests.matrix.sides import World
 from tests.seed import PASSWORD
+
+WORLD = "world"
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(
-    request: pytest.FixtureRequest, django_db_blocker: Any, worker_id: str
-) -> Iterator[None]:
+def databases(worker_id: str) -> TestDatabases:
+    """The databases of this worker."""
+    return TestDatabases(worker_id)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(databases: TestDatabases, django_db_blocker: Any) -> Iterator[None]:
     """A copy of the seeded template for this worker; a new one after each test that commits."""
-    databases = TestDatabases(worker_id)
     with django_db_blocker.unblock():
         databases.build_template()
         databases.fresh()
@@ -32,6 +38,33 @@ def django_db_setup(
 
 def _company(code: str) -> Company:
     return Company.objects.get(code=code)
+
+
+@pytest.fixture(scope="session")
+def furnished_world(
+    databases: TestDatabases, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[World]:
+    """The world of tests.matrix, furnished once in a database of its own; see `world`."""
+    from tests.matrix.world import build
+
+    with django_db_blocker.unblock():
+        with databases.another(WORLD):
+            made = build()
+        yield made
+        databases.drop(WORLD)
+
+
+@pytest.fixture(scope="module")
+def world(
+    furnished_world: World, databases: TestDatabases, django_db_blocker: Any
+) -> Iterator[World]:
+    """Two lenders, each with its agency, at work; the tests of a module that asks live there."""
+    there = databases.another(WORLD)
+    with django_db_blocker.unblock():
+        there.__enter__()
+    yield furnished_world
+    with django_db_blocker.unblock():
+        there.__exit__(None, None, None)
 
 
 @pytest.fixture

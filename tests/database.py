@@ -1,8 +1,8 @@
-"""Test databases: one migrated and seeded template, copied for each worker and after each test
-that commits.
+"""Test databases: one migrated and seeded template, from which every test's copy is made.
 
-Nothing here runs as a superuser. The owner makes databases; the tests themselves run as
-recoup_app, so that both walls stand in every one of them.
+A worker has its copy, and a new one after each test that commits. Nothing here runs as a
+superuser. The owner makes databases; the tests themselves run as recoup_app, so that both walls
+stand in every one of them.
 """
 
 import hashlib
@@ -120,8 +120,22 @@ class TestDatabases:
             _drop(cursor, self.mine)
             _create(cursor, self.mine, self.template)
 
-    def drop(self) -> None:
-        """Remove this worker's copy."""
-        use_database(self.home)
+    @contextmanager
+    def another(self, name: str) -> Iterator[None]:
+        """Work in this worker's further copy of that name, made where it is missing."""
+        which = f"{self.mine}_{name}"
         with owner_cursor(self.home) as cursor:
-            _drop(cursor, self.mine)
+            if not _exists(cursor, which):
+                _create(cursor, which, self.template)
+        use_database(which)
+        try:
+            yield
+        finally:
+            use_database(self.mine)
+
+    def drop(self, name: str = "") -> None:
+        """Remove this worker's copy, or its further one of that name."""
+        if not name:
+            use_database(self.home)
+        with owner_cursor(self.home) as cursor:
+            _drop(cursor, f"{self.mine}_{name}" if name else self.mine)

@@ -1,0 +1,1 @@
+"""Every address × method × role, made from the resolver: rightful, wrong role, stranger."""

@@ -1,0 +1,14 @@
+"""The cells of the matrix, by room."""
+
+from tests.matrix.cell import Cell
+from tests.matrix.cells import api, book, outsourcing, own, people, settings, work
+
+CELLS: list[Cell] = [
+    *own.CELLS,
+    *work.CELLS,
+    *book.CELLS,
+    *outsourcing.CELLS,
+    *people.CELLS,
+    *settings.CELLS,
+    *api.CELLS,
+]

@@ -1,0 +1,132 @@
+"""The daily work: worklist, case page, notes, numbers shown, list of cases, board, moving."""
+
+from cases.models import CaseEvent
+from collection.models import Assignment, Note
+from tests.matrix.cell import ADMIN, EVERYBODY, LEADS, LENDER, READERS, Cell, writes
+from tests.matrix.sides import Side
+
+OTHER_DESKS = frozenset({"collector2", "collector3", "lead2"})
+"""People to whom the collector's case does not exist."""
+SEE_THE_CASE = EVERYBODY - OTHER_DESKS
+WORK_THE_CASE = SEE_THE_CASE - READERS
+CASE = {"uid": "{case}"}
+LONG_AHEAD = "2999-01-01T00:00:00+00:00"
+
+
+def _notes(side: Side) -> int:
+    return Note.objects.filter(case__uid=side.ids["case"], company=side.company).count()
+
+
+def _shown(side: Side, kind: str) -> bool:
+    return CaseEvent.objects.filter(case__uid=side.ids["case"], kind=kind).exists()
+
+
+def _on_desk_of(side: Side, name: str, username: str) -> bool:
+    return Assignment.objects.filter(
+        case__uid=side.ids[name], collector__username=username, ended_at=None
+    ).exists()
+
+
+CELLS = [
+    Cell(route="work:queue", who="collector", allowed=EVERYBODY - READERS),
+    Cell(
+        route="work:queue",
+        note="filtered",
+        who="lead",
+        allowed=EVERYBODY - READERS,
+        query={"team": "{team}", "collector": "{person_collector}", "lender": "{lender}"},
+    ),
+    Cell(route="work:board", who="lead", allowed=LEADS | ADMIN, query={"team": "{team}"}),
+    Cell(route="work:case", who="collector", allowed=SEE_THE_CASE, blind=OTHER_DESKS, path=CASE),
+    Cell(
+        route="work:case",
+        note="from a list",
+        who="lead",
+        allowed=SEE_THE_CASE,
+        blind=OTHER_DESKS,
+        path=CASE,
+        query={"list": "queue", "team": "{team}", "collector": "{person_collector}"},
+    ),
+    Cell(
+        route="work:timeline",
+        who="collector",
+        allowed=SEE_THE_CASE,
+        blind=OTHER_DESKS,
+        path=CASE,
+        query={"before": LONG_AHEAD},
+    ),
+    Cell(route="work:note", who="collector", allowed=WORK_THE_CASE, blind=OTHER_DESKS, path=CASE),
+    Cell(
+        route="work:note",
+        method="POST",
+        who="collector",
+        allowed=WORK_THE_CASE,
+        blind=OTHER_DESKS,
+        path=CASE,
+        body={"disposition": "will_pay", "remark": "Pays on Monday."},
+        status=302,
+        writes=writes("collection_note", "collection_remark", "collection_assignment"),
+        proof=lambda side: _notes(side) > 1,
+    ),
+    Cell(
+        route="work:phone",
+        method="POST",
+        who="collector",
+        allowed=SEE_THE_CASE - {"finance"},
+        blind=OTHER_DESKS,
+        path={"uid": "{case}", "point": "{point}"},
+        body={"reason": "Call"},
+        writes=writes("cases_caseevent"),
+        proof=lambda side: _shown(side, "phone_shown"),
+    ),
+    Cell(
+        route="work:id-number",
+        method="POST",
+        who="collector",
+        allowed=SEE_THE_CASE - {"finance"},
+        blind=OTHER_DESKS,
+        path=CASE,
+        body={"reason": "Verify"},
+        writes=writes("cases_caseevent"),
+        proof=lambda side: _shown(side, "id_number_shown"),
+    ),
+    Cell(
+        route="work:reassign",
+        who="lead",
+        allowed=frozenset({"lead", "admin"}),
+        blind=frozenset({"lead2"}),
+        query={"id": ["{case}"]},
+    ),
+    Cell(
+        route="work:reassign",
+        note="all that match",
+        who="lead",
+        allowed=LEADS | ADMIN,
+        query={"all_matching": "1", "filter": "list=queue&team={team}"},
+    ),
+    Cell(
+        route="work:reassign",
+        method="POST",
+        who="lead",
+        allowed=frozenset({"lead", "admin"}),
+        blind=frozenset({"lead2"}),
+        query={"id": ["{case}"]},
+        body={
+            "to": "{team}.{person_collector2}",
+            "seen": "{team}.{person_collector2}",
+            "reason": "Leave",
+            "act": "move",
+        },
+        writes=writes("collection_assignment", "cases_caseevent"),
+        proof=lambda side: _on_desk_of(side, "case", "collector2"),
+    ),
+    Cell(route="cases:list"),
+    Cell(
+        route="cases:list",
+        note="filtered",
+        who="admin",
+        query={"team": "{team}", "collector": "{person_collector}", "lender": "{lender}"},
+    ),
+    Cell(route="cases:list", note="placed", kinds=LENDER, query={"state": "placed"}),
+    Cell(route="cases:list", note="of a desk", who="collector"),
+]
