@@ -1,7 +1,10 @@
 """How what the rooms above the ground floor record reads in the audit trail."""
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext_lazy as _
 
+from cases.models import LenderSettings
 from tenancy.screen import Text
 
 VERBS: dict[str, Text] = {
@@ -13,4 +16,8 @@ FIELDS: dict[str, Text] = {
     "waterfall": _("Order of allocation"),
     "version": _("Version"),
     "bands": _("Buckets"),
+}
+VALUES: dict[str, Mapping[str, Text]] = {
+    "balance_authority": dict(LenderSettings.Authority.choices),
+    "waterfall": dict(LenderSettings.Waterfall.choices),
 }

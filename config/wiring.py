@@ -31,7 +31,7 @@ JOBS: Mapping[str, Handler] = {
 def connect() -> None:
     """Put the page above into force; called once at start."""
     wire(LISTENERS)
-    name_words(verbs=audit_words.VERBS, fields=audit_words.FIELDS)
+    name_words(verbs=audit_words.VERBS, fields=audit_words.FIELDS, values=audit_words.VALUES)
     wire_jobs(handlers=JOBS, nudge=nudge)
 
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from tenancy.models import ApiToken, AuditEntry, Role
+from tenancy.models import ApiToken, AuditEntry, Company, Role
 from tenancy.screen import Text
 
 VERBS: dict[str, Text] = {
@@ -63,12 +63,25 @@ FIELDS: dict[str, Text] = {
     "session_hours": gettext_lazy("Hours until sign-in is asked for again"),
     "require_totp": gettext_lazy("Second factor required"),
 }
+VALUES: dict[str, Mapping[str, Text]] = {
+    "kind": dict(Company.Kind.choices),
+    "roles": dict(Role.choices),
+    "scopes": dict(ApiToken.Purpose.choices),
+    "language": dict(settings.LANGUAGES),
+}
+"""Fields whose values are codes, with the words for each."""
 
 
-def name_words(*, verbs: Mapping[str, Text], fields: Mapping[str, Text]) -> None:
+def name_words(
+    *,
+    verbs: Mapping[str, Text],
+    fields: Mapping[str, Text],
+    values: Mapping[str, Mapping[str, Text]] | None = None,
+) -> None:
     """Add the words of a room above; its verbs and fields keep their names in the entries."""
     VERBS.update(verbs)
     FIELDS.update(fields)
+    VALUES.update(values or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +114,7 @@ def value_in_words(field: str, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    named = VALUES.get(field, {})
     if isinstance(value, list):
-        words = {"roles": dict(Role.choices), "scopes": dict(ApiToken.Purpose.choices)}
-        named = words.get(field, {})
         return _(", ").join(str(named.get(each, each)) for each in value)
-    if field == "language":
-        return dict(settings.LANGUAGES).get(str(value), str(value))
-    return str(value)
+    return str(named.get(str(value), value))

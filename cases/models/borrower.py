@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.models.base import LenderOwned, book_wall, owner_key
 from tenancy.models.base import random_uid
@@ -43,7 +44,7 @@ class ContactPoint(LenderOwned):
     """A way to reach the borrower or a person around them. The number lives only here."""
 
     class Relation(models.TextChoices):
-        SELF = "self", _("Borrower")
+        SELF = "self", pgettext_lazy("relation", "Borrower")
         SPOUSE = "spouse", _("Spouse")
         PARENT = "parent", _("Parent")
         SIBLING = "sibling", _("Sibling")

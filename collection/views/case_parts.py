@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from cases.contact_sources import source_words
 from cases.models import ContactPoint, LedgerEntry
 from collection.case_page import BucketStep, CasePage, Component, OtherCase
 from tenancy.formats import day, day_short, money
@@ -124,7 +125,11 @@ def contact_lines(page: CasePage) -> list[ContactLine]:
 
 def _contact(point: ContactPoint) -> ContactLine:
     tone, icon = STATES[point.state]
-    parts: Sequence[object] = (point.person_name, point.get_kind_display(), point.source)
+    parts: Sequence[object] = (
+        point.person_name,
+        point.get_kind_display(),
+        source_words(point.source),
+    )
     return ContactLine(
         uid=str(point.uid),
         relation=point.get_relation_display(),

@@ -171,6 +171,12 @@ def _chart(sums: Sequence[BucketSum], currency: str) -> Chart:
     )
 
 
+def _place_of_count(counted: tuple[str, int]) -> int:
+    """The place of a count in the sentence: as in COUNTS, what has no words last."""
+    order = list(COUNTS)
+    return order.index(counted[0]) if counted[0] in order else len(order)
+
+
 def _steps(night: LastNight) -> list[Fact]:
     """What each step did; counts of nothing are left out."""
     return [
@@ -178,7 +184,7 @@ def _steps(night: LastNight) -> list[Fact]:
             term=STEPS.get(step.step, step.step),
             detail=_(", ").join(
                 str(COUNTS.get(name, name + " %(n)s")) % {"n": count(number)}
-                for name, number in step.counts.items()
+                for name, number in sorted(step.counts.items(), key=_place_of_count)
                 if number
             )
             or _("nothing to do"),

@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from django.utils import timezone
+from django.utils.translation import override
 
 from agencies.models import Package
 from agencies.placement import accept_package, place_cases
@@ -170,7 +171,8 @@ class Month:
 
     def _work(self, company: Company, day: date) -> None:
         """Every collector follows up on what stands first, and on some other cases in hand."""
-        with company_scope(company):
+        # People write in the language of their company.
+        with company_scope(company), override(company.language):
             codes = list(Disposition.objects.filter(is_active=True))
             for collector in User.objects.filter(roles__contains=[Role.COLLECTOR]):
                 for case in self._chosen(collector):
