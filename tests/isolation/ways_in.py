@@ -6,5 +6,8 @@ MORE_WAYS_IN: dict[str, str] = {
     "cases/feed/importing.py": "an import's steps are transactions of the caller's company",
     "cases/feed/jobs.py": "a job's company, between the transactions of its import",
     "config/tasks.py": "a message's company; each company's tick",
+    "config/demo/furnish.py": "a company of the demo",
+    "config/demo/month.py": "a company of the demo",
+    "config/rehearsal/playing.py": "the company whose book is rehearsed",
     "config/bench/databases.py": "a lender of the bench's own databases",
 }

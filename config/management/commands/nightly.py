@@ -60,9 +60,9 @@ class Command(BaseCommand):
             return
         told = ", ".join(f"{name} {count}" for name, count in done.counts.items() if count)
         before = " (done before)" if done.again else ""
-        line = f"{company.code} {done.business_date} {done.step}: {told or 'nothing to do'}{before}"
+        head = f"{company.code} {done.business_date} {done.step}"
         with tqdm.external_write_mode():
-            self.stdout.write(line)
+            self.stdout.write(f"{head}: {told or 'nothing to do'}{before}")
 
 
 def _companies(code: str | None) -> list[Company]:
