@@ -8,7 +8,6 @@ from tenancy.models import Company, Role, Team, User
 from tenancy.people import create_user
 from tenancy.teams import create_team
 
-LENDERS = 20
 CASES_A_COLLECTOR = 500
 LONGEST_TAKEN = 400
 """Days past due that the one team takes: all of the book, so that every case gets a desk."""
@@ -23,10 +22,10 @@ class Lender:
     collector: User
 
 
-def make_lenders(cases: int) -> list[Lender]:
-    """The lenders in the database in use, with a collector for every 500 cases."""
-    collectors = max(round(cases / LENDERS / CASES_A_COLLECTOR), 1)
-    return [_make_lender(number, collectors) for number in range(1, LENDERS + 1)]
+def make_lenders(count: int, cases: int) -> list[Lender]:
+    """So many lenders in the database in use, with a collector for every 500 of `cases` each."""
+    collectors = max(round(cases / CASES_A_COLLECTOR), 1)
+    return [_make_lender(number, collectors) for number in range(1, count + 1)]
 
 
 def make_company(code: str) -> Company:

@@ -5,10 +5,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from config.bench.lenders import LENDERS
 from config.bench.measure import NAMES
 
 SIZES = (100_000, 1_000_000)
+LENDERS = 20
 REQUESTS = 200
 PREFIX = "recoup_bench"
 GROWTH = ("feed_growth", "night_growth", "page_worklist_growth")
@@ -27,6 +27,7 @@ class Plan:
     """
 
     sizes: tuple[int, ...] = SIZES
+    lenders: int = LENDERS
     names: frozenset[str] = frozenset(NAMES)
     requests: int = REQUESTS
     keep: bool = False
@@ -34,11 +35,14 @@ class Plan:
 
     @classmethod
     def of(cls, environment: Mapping[str, str] = os.environ) -> "Plan":
-        """Read BENCH_CASES, BENCH_ONLY, BENCH_REQUESTS, BENCH_KEEP, BENCH_PREFIX; or BadPlan."""
-        sizes = _numbers("BENCH_CASES", environment.get("BENCH_CASES", ""), least=LENDERS)
+        """Read BENCH_CASES, _ONLY, _LENDERS, _REQUESTS, _KEEP and _PREFIX; raises BadPlan."""
+        lenders = _numbers("BENCH_LENDERS", environment.get("BENCH_LENDERS", ""), least=1)
+        least = lenders[0] if lenders else LENDERS
+        sizes = _numbers("BENCH_CASES", environment.get("BENCH_CASES", ""), least=least)
         requests = _numbers("BENCH_REQUESTS", environment.get("BENCH_REQUESTS", ""), least=1)
         return cls(
             sizes=tuple(sorted(set(sizes))) or SIZES,
+            lenders=least,
             names=_names(environment.get("BENCH_ONLY", "")),
             requests=requests[0] if requests else REQUESTS,
             keep=environment.get("BENCH_KEEP", "") not in ("", "0"),

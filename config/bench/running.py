@@ -17,7 +17,7 @@ from config.bench import aging, desks, feed, memory, nights, pages, walls
 from config.bench.book import BookFile, write_book
 from config.bench.databases import BenchDatabase, Databases
 from config.bench.feed import FeedSamples
-from config.bench.lenders import LENDERS, Lender, make_company, make_lenders
+from config.bench.lenders import Lender, make_company, make_lenders
 from config.bench.measure import Line, MemoryLine, Pair, growth_line, line_of_medians, significant
 from config.bench.plan import Plan
 
@@ -77,10 +77,10 @@ class _Bench:
         self.day = today - timedelta(days=NIGHTS + 2)
 
     def _stage(self, databases: Databases, size: int) -> Stage:
-        self.say(f"{size:,} cases: {LENDERS} lenders and their people")
+        self.say(f"{size:,} cases: {self.plan.lenders} lenders and their people")
         ours = databases.make(str(size))
         ours.use()
-        lenders = make_lenders(size)
+        lenders = make_lenders(self.plan.lenders, size // self.plan.lenders)
         bare = None
         if self.plan.wants("feed_first"):
             ours.close()
@@ -92,7 +92,7 @@ class _Bench:
     def feeds(self) -> Iterator[Result]:
         """Import every lender's book, the sizes in turns."""
         samples = {stage.size: FeedSamples() for stage in self.stages}
-        for place in range(LENDERS):
+        for place in range(self.plan.lenders):
             for stage in self.stages:
                 self._feed(stage, place, samples[stage.size])
         for stage in self.stages:
@@ -106,7 +106,7 @@ class _Bench:
     def _feed(self, stage: Stage, place: int, samples: FeedSamples) -> None:
         company = stage.lenders[place].company
         path = self.folder / f"{stage.size}-{company.code}.csv"
-        due = stage.size // LENDERS
+        due = stage.size // self.plan.lenders
         book = write_book(path, as_of=self.day, due=due, seed=f"{stage.size}:{company.code}")
         stage.books.append(book)
         stage.ours.use()

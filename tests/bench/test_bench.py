@@ -22,6 +22,7 @@ def test_every_measure_is_taken_and_every_database_dropped(db: None) -> None:
     }
     environment |= {
         "BENCH_CASES": ",".join(map(str, SIZES)),
+        "BENCH_LENDERS": "3",
         "BENCH_REQUESTS": "3",
         "BENCH_PREFIX": prefix,
     }

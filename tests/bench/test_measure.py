@@ -87,6 +87,7 @@ def test_the_plan_is_read_from_the_environment() -> None:
     assert not Plan.of({"BENCH_CASES": "200"}).wants_growth("feed_growth")
     everything = Plan.of({})
     assert everything.sizes == (100_000, 1_000_000)
+    assert everything.lenders == 20
     assert everything.names == frozenset(NAMES)
 
 

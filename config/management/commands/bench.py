@@ -18,7 +18,8 @@ class Command(BaseCommand):
 
     help = (
         "Measure against baselines. BENCH_CASES: sizes (100000,1000000); BENCH_ONLY: names of "
-        "measures; BENCH_REQUESTS: requests a page (200); BENCH_KEEP=1: keep the databases."
+        "measures; BENCH_LENDERS (20); BENCH_REQUESTS: requests a page (200); BENCH_KEEP=1: keep "
+        "the databases."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
