@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from cases import aging_sql
+from cases import aging_sql, statements
 from cases.events import CasesClosed, CasesOpened, CasesReopened
-from cases.ladder import ladder_values, next_scheme_from, scheme_on
+from cases.ladder import ladder_on
 from tenancy.events import publish
 from tenancy.models import Company
 
@@ -90,47 +90,37 @@ class _Run:
             "owner": company.pk,
             "on": on,
             "loan_ids": None if loan_ids is None else sorted(set(loan_ids)),
-            "look_again": next_scheme_from(company=company, after=on),
             "reopened": [],
-            **ladder_values(scheme_on(company=company, on=on)),
+            **ladder_on(company=company, on=on),
         }
 
     def night(self) -> CaseChanges:
-        reopened = self._reopen(aging_sql.WAITING)
+        # A reversal reopens its case at once, so nothing is left for the night to reopen.
         opened = self._ids(aging_sql.enter(aging_sql.WAITING))
-        return CaseChanges(opened=opened, reopened=reopened, moved=self.cross(aging_sql.DUE))
+        return CaseChanges(opened=opened, moved=self.cross(aging_sql.DUE))
 
     def given_loans(self) -> CaseChanges:
         has_cases, has_open = self._known_cases()
         closed = self._ids(aging_sql.CLOSE) if has_open else ()
-        reopened = self._reopen(aging_sql.GIVEN) if has_cases else ()
+        reopened = self._reopen() if has_cases else ()
         opened = self._ids(aging_sql.enter(aging_sql.GIVEN))
-        moved = self._count(aging_sql.REFRESH) if has_open else 0
+        moved = statements.execute(aging_sql.REFRESH, self.params) if has_open else 0
         return CaseChanges(opened, closed, reopened, moved)
 
     def cross(self, which: str) -> int:
         """Put the cases of a set into the bucket of their days past due; returns the moves."""
-        return self._count(aging_sql.cross(which))
+        return statements.execute(aging_sql.cross(which), self.params)
 
-    def _reopen(self, which: str) -> tuple[int, ...]:
-        reopened = self._ids(aging_sql.reopen(which))
+    def _reopen(self) -> tuple[int, ...]:
+        reopened = self._ids(aging_sql.REOPEN)
         if reopened:
             self.params["reopened"] = list(reopened)
-            self._count(aging_sql.REFRESH_REOPENED)
+            statements.execute(aging_sql.REFRESH_REOPENED, self.params)
         return reopened
 
     def _known_cases(self) -> tuple[bool, bool]:
-        with connection.cursor() as cursor:
-            cursor.execute(aging_sql.KNOWN_CASES, self.params)
-            has_cases, has_open = cursor.fetchone()
-        return bool(has_cases), bool(has_open)
+        ((has_cases, has_open),) = statements.rows(aging_sql.KNOWN_CASES, self.params)
+        return has_cases, has_open
 
     def _ids(self, statement: str) -> tuple[int, ...]:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, self.params)
-            return tuple(row[0] for row in cursor.fetchall())
-
-    def _count(self, statement: str) -> int:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, self.params)
-            return int(cursor.rowcount)
+        return tuple(statements.ids(statement, self.params))

@@ -10,11 +10,7 @@ and moves do not wait), works out the new state once, and writes rows and histor
 
 from cases.clock import days_past_due_sql
 from cases.ladder import LADDER
-
-# A value that the planner does not know while it plans. A lender whose rows came after the last
-# ANALYZE is not in the statistics: by its id it would be taken for empty, and its people would be
-# read whole for each of its loans.
-OWNER = "(SELECT %(owner)s::bigint)"
+from cases.statements import OWNER
 
 # Which loans may enter.
 WAITING = f"l.owner_id = {OWNER} AND NOT l.in_collections AND l.outstanding > 0"
@@ -123,7 +119,8 @@ WITH waiting AS MATERIALIZED (
     RETURNING l.id, l.borrower_id, l.loan_no, l.product, l.channel, l.outstanding, l.due_date
 ), clock AS (
     SELECT m.*, b.name, b.phone_mask, m.due_date AS aged_from,
-        greatest(m.due_date, (SELECT max(f.closed_on) FROM cases_case f
+        -- "+ 0": found by its loan, never by reading the lender's closed cases from the latest on
+        greatest(m.due_date, (SELECT max(f.closed_on + 0) FROM cases_case f
                               WHERE f.owner_id = {OWNER} AND f.loan_id = m.id)) AS opened_on,
         NULL::date AS paused_from, NULL::date AS paused_to, NULL::date AS then_from
     FROM marked m
@@ -150,18 +147,15 @@ SELECT id FROM opened ORDER BY id
 """
 
 
-def reopen(which: str) -> str:
-    """Take up again the cases whose closing money was reversed; answers their ids.
-
-    Only the latest case of a loan, only if money had closed it. Their clock is REFRESH_REOPENED's.
-    """
-    return f"""
+# Take up again the cases whose closing money was reversed; answers their ids. Only the latest case
+# of a loan, only if money had closed it. Their clock and bucket are REFRESH_REOPENED's.
+REOPEN = f"""
 WITH waiting AS MATERIALIZED (
-    SELECT l.id FROM cases_loan l WHERE {which} ORDER BY l.id FOR NO KEY UPDATE
+    SELECT l.id FROM cases_loan l WHERE {GIVEN} ORDER BY l.id FOR NO KEY UPDATE
 ), latest AS (
     SELECT f.id, f.loan_id FROM waiting CROSS JOIN LATERAL (
         SELECT c.id, c.loan_id, c.closure, c.closed_at FROM cases_case c
-        WHERE c.owner_id = {OWNER} AND c.loan_id = waiting.id ORDER BY c.id DESC LIMIT 1
+        WHERE c.owner_id = {OWNER} AND c.loan_id = waiting.id ORDER BY c.id + 0 DESC LIMIT 1
     ) f
     WHERE f.closure IN {CLOSED_BY_MONEY} AND EXISTS (
         SELECT 1 FROM cases_ledgerentry e WHERE e.owner_id = {OWNER} AND e.loan_id = f.loan_id

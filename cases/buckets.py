@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from cases.amounts import COMPONENTS, ZERO, Amounts
 from cases.ladder import LADDER, ladder_values, scheme_on
+from cases.statements import OWNER
 from tenancy.models import Company
 
 NOT_DUE = "ND"
@@ -64,7 +65,7 @@ WITH ranked AS (
         first_value(e.id) OVER latest AS stated_id,
         first_value(e.effective_date) OVER latest AS stated_on
     FROM cases_ledgerentry e
-    WHERE e.owner_id = %(owner)s AND e.effective_date <= %(on)s
+    WHERE e.owner_id = {OWNER} AND e.effective_date <= %(on)s
     WINDOW latest AS (PARTITION BY e.loan_id ORDER BY e.kind IN ('opening', 'snapshot') DESC,
                       e.effective_date DESC, e.id DESC)
 ), facts AS (
@@ -73,17 +74,17 @@ WITH ranked AS (
     FROM ranked r WHERE r.id = r.stated_id OR (NOT r.states AND r.effective_date > r.stated_on)
     UNION ALL
     (SELECT DISTINCT ON (d.loan_id) d.loan_id, 0, 0, 0, 0, d.due_date, NULL, NULL
-     FROM cases_duedate d WHERE d.owner_id = %(owner)s AND d.as_of <= %(on)s
+     FROM cases_duedate d WHERE d.owner_id = {OWNER} AND d.as_of <= %(on)s
      ORDER BY d.loan_id, d.as_of DESC, d.id DESC)
     UNION ALL
     SELECT c.loan_id, 0, 0, 0, 0, NULL, range_agg(daterange(h.starts_on, h.ends_on)), NULL
     FROM cases_casehold h JOIN cases_case c ON c.id = h.case_id AND c.owner_id = h.owner_id
-    WHERE h.owner_id = %(owner)s AND h.pauses_clock AND h.starts_on < %(on)s
+    WHERE h.owner_id = {OWNER} AND h.pauses_clock AND h.starts_on < %(on)s
       AND (h.ends_on IS NULL OR h.ends_on > h.starts_on)
       AND c.opened_on <= %(on)s AND (c.closed_on IS NULL OR c.closed_on > %(on)s)
     GROUP BY c.loan_id
     UNION ALL
-    SELECT l.id, 0, 0, 0, 0, NULL, NULL, l.loan_no FROM cases_loan l WHERE l.owner_id = %(owner)s
+    SELECT l.id, 0, 0, 0, 0, NULL, NULL, l.loan_no FROM cases_loan l WHERE l.owner_id = {OWNER}
 ), owing AS (
     SELECT sum(principal) AS principal, sum(interest) AS interest, sum(fee) AS fee,
         sum(penalty) AS penalty, max(due_date) AS due_date, range_agg(stood) AS stood,

@@ -9,6 +9,7 @@ from django.db.models import F, Min, Q
 
 from cases.bucket_scheme import Band
 from cases.models import Bucket, BucketScheme
+from cases.statements import OWNER, rows
 from tenancy.models import Company
 
 
@@ -66,7 +67,7 @@ def scheme_on(*, company: Company, on: date) -> Scheme:
 
 def as_scheme(row: BucketScheme) -> Scheme:
     """The plain values of a stored scheme."""
-    buckets = Bucket.objects.filter(owner_id=row.owner_id, scheme=row).order_by("step")
+    buckets = Bucket.objects.filter(owner_id=row.owner_id, scheme_id=row.pk).order_by("step")
     rungs = tuple(Rung(b.pk, Band(b.label, b.lower, b.upper, b.parent)) for b in buckets)
     return Scheme(row.pk, row.name, row.version, row.valid_from, row.valid_to, rungs)
 
@@ -77,6 +78,33 @@ def next_scheme_from(*, company: Company, after: date) -> date | None:
     ever_valid = planned.filter(Q(valid_to=None) | Q(valid_to__gt=F("valid_from")))
     first: date | None = ever_valid.aggregate(first=Min("valid_from"))["first"]
     return first
+
+
+_LADDER_ON = f"""
+SELECT b.id, b.label, b.lower, b.upper, b.parent, (
+    SELECT min(n.valid_from) FROM cases_bucketscheme n WHERE n.owner_id = {OWNER}
+      AND n.valid_from > %(on)s AND (n.valid_to IS NULL OR n.valid_to > n.valid_from))
+FROM cases_bucket b WHERE b.owner_id = {OWNER} AND b.scheme_id = (
+    SELECT s.id FROM cases_bucketscheme s WHERE s.owner_id = {OWNER}
+      AND (s.valid_from IS NULL OR s.valid_from <= %(on)s)
+      AND (s.valid_to IS NULL OR s.valid_to > %(on)s)
+    ORDER BY s.version DESC LIMIT 1)
+ORDER BY b.step
+"""  # noqa: S608 (a constant of cases.statements)
+
+
+def ladder_on(*, company: Company, on: date) -> dict[str, Any]:
+    """The parameters of LADDER on a date, and `look_again`: next_scheme_from; one query.
+
+    Raises NoScheme as scheme_on does.
+    """
+    found = rows(_LADDER_ON, {"owner": company.pk, "on": on})
+    if not found:
+        raise NoScheme(f"{company.code} has no bucket scheme on {on}.")
+    ladder = [
+        (pk, Band(label, lower, upper, parent)) for pk, label, lower, upper, parent, _ in found
+    ]
+    return {"look_again": found[0][-1], **_values(ladder)}
 
 
 def ladder_values(scheme: Scheme) -> dict[str, Any]:

@@ -75,9 +75,10 @@ def post_repayments(*, company: Company, rows: Sequence[RepaymentRow], on: date)
 def match_suspense(*, company: Company, on: date, loan_ids: Sequence[int] | None = None) -> Posted:
     """Book what waits in suspense for the given loans (None: for any that is known by now)."""
     with transaction.atomic():
-        batch = _Batch(company, repayment_rows.awaited_loan_numbers(company.pk, loan_ids))
-        if not batch.waiting:
+        awaited = repayment_rows.awaited_loan_numbers(company.pk, loan_ids)
+        if not awaited:
             return Posted()
+        batch = _Batch(company, awaited)
         targets = [booking.row.reverses for booking in batch.waiting]
         batch.decide(repayment_rows.booked(company.pk, targets), [])
         return batch.book(on)

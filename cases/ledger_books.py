@@ -1,21 +1,21 @@
 """The books of loans: their facts read in bulk, what these make of the balance written back."""
+# ruff: noqa: S608 (statements are put together from constants of this package)
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
-
-from cases.amounts import NOTHING, ZERO, Amounts
+from cases.amounts import COMPONENTS, NOTHING, ZERO, Amounts
 from cases.repayment_rows import as_split
+from cases.statements import OWNER, Values, columns, execute, rows
 from cases.timeline import Payment, Statement, Timeline, timeline
 from cases.waterfall import RepaymentFact, WaiverFact
 
 Key = tuple[int | None, date]
-Values = tuple[Decimal, Decimal, Decimal, Decimal]
+Four = tuple[Decimal, Decimal, Decimal, Decimal]
 
 
 @dataclass(slots=True)
@@ -61,45 +61,38 @@ class Book:
 
 def load_books(owner: int, loan_ids: Collection[int]) -> dict[int, Book]:
     """The books of these loans, by loan id; a loan without a statement has none."""
-    params: dict[str, Any] = {"owner": owner, "ids": list(loan_ids)}
+    values: Values = {"owner": owner, "ids": list(loan_ids)}
     books: dict[int, Book] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_LOANS, params)
-        for loan_id, overpaid, *balance in cursor:
-            books[loan_id] = Book(Amounts(*balance), overpaid)
-        cursor.execute(_ENTRIES, params)
-        for row in cursor:
-            _add_entry(books[row[0]], *row[1:])
-        cursor.execute(_PAYMENTS, params)
-        for row in cursor:
-            _add_payment(books[row[0]], *row[1:])
-        cursor.execute(_REVERSALS, params)
-        for loan_id, number, on in cursor:
-            book = books[loan_id]
-            payment = book.payments[number]
-            book.payments[number] = Payment(payment.key, payment.fact, reversed_on=on)
+    for loan_id, overpaid, *balance in rows(_LOANS, values):
+        books[loan_id] = Book(Amounts(*balance), overpaid)
+    for loan_id, *entry in rows(_ENTRIES, values):
+        _add_entry(books[loan_id], *entry)
+    for loan_id, *payment in rows(_PAYMENTS, values):
+        _add_payment(books[loan_id], *payment)
+    for loan_id, number, on in rows(_REVERSALS, values):
+        payments = books[loan_id].payments
+        payments[number] = replace(payments[number], reversed_on=on)
     return {loan_id: book for loan_id, book in books.items() if book.statements}
 
 
-_LOANS = """
+_OF_LOANS = f"WHERE owner_id = {OWNER} AND loan_id = ANY(%(ids)s)"
+_LOANS = f"""
 SELECT id, overpaid, principal, interest, fee, penalty FROM cases_loan
-WHERE owner_id = %(owner)s AND id = ANY(%(ids)s)
+WHERE owner_id = {OWNER} AND id = ANY(%(ids)s)
 """
-_ENTRIES = """
+_ENTRIES = f"""
 SELECT loan_id, id, effective_date, kind, repayment_id, booked_at, principal, interest, fee,
     penalty
-FROM cases_ledgerentry WHERE owner_id = %(owner)s AND loan_id = ANY(%(ids)s) ORDER BY id
+FROM cases_ledgerentry {_OF_LOANS} ORDER BY id
 """
-_PAYMENTS = """
+_PAYMENTS = f"""
 SELECT loan_id, id, repayment_no, paid_at, effective_date, amount, state, overpaid,
     applied_principal, applied_interest, applied_fee, applied_penalty, split_principal,
     split_interest, split_fee, split_penalty
-FROM cases_repayment
-WHERE owner_id = %(owner)s AND loan_id = ANY(%(ids)s) AND reverses_no = ''
+FROM cases_repayment {_OF_LOANS} AND reverses_no = ''
 """
-_REVERSALS = """
-SELECT loan_id, reverses_no, effective_date FROM cases_repayment
-WHERE owner_id = %(owner)s AND loan_id = ANY(%(ids)s) AND reverses_no <> ''
+_REVERSALS = f"""
+SELECT loan_id, reverses_no, effective_date FROM cases_repayment {_OF_LOANS} AND reverses_no <> ''
 """
 
 
@@ -139,9 +132,9 @@ def write_books(owner: int, books: dict[int, Book], order: str) -> list[int]:
         if (told.left, told.overpaid) != (book.balance, book.overpaid):
             loans.append((loan_id, told.overpaid, *_values(told.left)))
         payments.extend(_changed_payments(book, told))
-    _write(_APPEND, owner, entries, 8)
-    _write(_BALANCES, owner, loans, 6)
-    _write(_ALLOCATIONS, owner, payments, 7)
+    _write(_APPEND, owner, ("loan", "payment", "on", "kind", *COMPONENTS), entries)
+    _write(_BALANCES, owner, ("id", "overpaid", *COMPONENTS), loans)
+    _write(_ALLOCATIONS, owner, ("id", "state", "overpaid", *COMPONENTS), payments)
     return [row[0] for row in payments]
 
 
@@ -157,40 +150,37 @@ def _changed_payments(book: Book, told: Timeline) -> Iterator[tuple[Any, ...]]:
             yield (payment.key, state, overpaid, *_values(applied))
 
 
-def _values(amounts: Amounts) -> Values:
+def _values(amounts: Amounts) -> Four:
     return amounts.principal, amounts.interest, amounts.fee, amounts.penalty
 
 
-_APPEND = """
+_AMOUNTS = ", ".join(f"%({name})s::numeric[]" for name in COMPONENTS)
+_APPEND = f"""
 INSERT INTO cases_ledgerentry (owner_id, loan_id, repayment_id, effective_date, kind, principal,
     interest, fee, penalty)
-SELECT %s, * FROM unnest(%s::bigint[], %s::bigint[], %s::date[], %s::text[], %s::numeric[],
-    %s::numeric[], %s::numeric[], %s::numeric[])
+SELECT %(owner)s, * FROM unnest(%(loan)s::bigint[], %(payment)s::bigint[], %(on)s::date[],
+    %(kind)s::text[], {_AMOUNTS})
 """
-_BALANCES = """
+_BALANCES = f"""
 UPDATE cases_loan l SET overpaid = n.overpaid, principal = n.principal, interest = n.interest,
     fee = n.fee, penalty = n.penalty
-FROM (SELECT %s::bigint AS owner_id, * FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[],
-    %s::numeric[], %s::numeric[], %s::numeric[])
-    AS n(id, overpaid, principal, interest, fee, penalty)) n
-WHERE l.id = n.id AND l.owner_id = n.owner_id
+FROM unnest(%(id)s::bigint[], %(overpaid)s::numeric[], {_AMOUNTS})
+    AS n(id, overpaid, principal, interest, fee, penalty)
+WHERE l.id = n.id AND l.owner_id = {OWNER}
 """
-_ALLOCATIONS = """
+_ALLOCATIONS = f"""
 UPDATE cases_repayment r SET state = n.state, overpaid = n.overpaid,
     applied_principal = n.principal, applied_interest = n.interest, applied_fee = n.fee,
     applied_penalty = n.penalty
-FROM (SELECT %s::bigint AS owner_id, * FROM unnest(%s::bigint[], %s::text[], %s::numeric[],
-    %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[])
-    AS n(id, state, overpaid, principal, interest, fee, penalty)) n
-WHERE r.id = n.id AND r.owner_id = n.owner_id
+FROM unnest(%(id)s::bigint[], %(state)s::text[], %(overpaid)s::numeric[], {_AMOUNTS})
+    AS n(id, state, overpaid, principal, interest, fee, penalty)
+WHERE r.id = n.id AND r.owner_id = {OWNER}
 """
 
 
-def _write(statement: str, owner: int, rows: Iterable[tuple[Any, ...]], width: int) -> None:
-    """Run a statement over rows as columns; nothing to do without rows."""
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    if not columns:
-        return
-    assert len(columns) == width
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [owner, *columns])
+def _write(
+    statement: str, owner: int, names: Sequence[str], lines: Sequence[tuple[Any, ...]]
+) -> None:
+    """Run a statement over lines as columns; nothing to do without lines."""
+    if lines:
+        execute(statement, {"owner": owner, **columns(names, lines)})

@@ -1,4 +1,5 @@
 """Repayments as rows: what is known of them, what waits in suspense, and writing many at once."""
+# ruff: noqa: S608 (statements are put together from constants of this package)
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -6,9 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
-
 from cases.amounts import COMPONENTS, Amounts
+from cases.statements import OWNER, ids, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,37 +57,30 @@ class Booking:
     state: str
 
 
-def _rows(statement: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
-
-
 def lock_known_loans(owner: int, loan_numbers: Iterable[str]) -> dict[str, KnownLoan]:
     """The loans of these numbers that have a balance, locked in the order of their ids."""
-    rows = _rows(
-        """
+    found = rows(
+        f"""
         WITH locked AS MATERIALIZED (
             SELECT l.id, l.loan_no FROM cases_loan l
-            WHERE l.owner_id = %(owner)s AND l.loan_no = ANY(%(numbers)s)
+            WHERE l.owner_id = {OWNER} AND l.loan_no = ANY(%(numbers)s)
             ORDER BY l.id FOR NO KEY UPDATE
         )
         SELECT locked.loan_no, locked.id, max(e.effective_date)
-        FROM locked JOIN cases_ledgerentry e ON e.loan_id = locked.id AND e.owner_id = %(owner)s
+        FROM locked JOIN cases_ledgerentry e ON e.loan_id = locked.id AND e.owner_id = {OWNER}
         WHERE e.kind IN ('opening', 'snapshot')
         GROUP BY locked.loan_no, locked.id
         """,
         {"owner": owner, "numbers": sorted(set(loan_numbers))},
     )
-    return {number: KnownLoan(loan_id, stated_on) for number, loan_id, stated_on in rows}
+    return {number: KnownLoan(loan_id, stated_on) for number, loan_id, stated_on in found}
 
 
 def lock_loans(owner: int, loan_ids: Collection[int]) -> None:
     """Lock loans in the order of their ids."""
-    _rows(
-        """
-        SELECT id FROM cases_loan WHERE owner_id = %(owner)s AND id = ANY(%(ids)s)
+    rows(
+        f"""
+        SELECT id FROM cases_loan WHERE owner_id = {OWNER} AND id = ANY(%(ids)s)
         ORDER BY id FOR NO KEY UPDATE
         """,
         {"owner": owner, "ids": list(loan_ids)},
@@ -96,38 +89,38 @@ def lock_loans(owner: int, loan_ids: Collection[int]) -> None:
 
 def booked(owner: int, numbers: Iterable[str]) -> dict[str, Booked]:
     """Which of these repayment numbers are stored already, and as what."""
-    rows = _rows(
-        """
+    found = rows(
+        f"""
         SELECT repayment_no, id, loan_no, amount, effective_date, reverses_no, state = 'suspense'
-        FROM cases_repayment WHERE owner_id = %(owner)s AND repayment_no = ANY(%(numbers)s)
+        FROM cases_repayment WHERE owner_id = {OWNER} AND repayment_no = ANY(%(numbers)s)
         """,
         {"owner": owner, "numbers": sorted(set(numbers))},
     )
-    return {number: Booked(*rest) for number, *rest in rows}
+    return {number: Booked(*rest) for number, *rest in found}
 
 
 def reversed_numbers(owner: int, loan_ids: Collection[int]) -> set[str]:
     """The numbers of the repayments of these loans that a booked row has taken back."""
-    rows = _rows(
-        """
+    found = rows(
+        f"""
         SELECT reverses_no FROM cases_repayment
-        WHERE owner_id = %(owner)s AND loan_id = ANY(%(ids)s) AND reverses_no <> ''
+        WHERE owner_id = {OWNER} AND loan_id = ANY(%(ids)s) AND reverses_no <> ''
         """,
         {"owner": owner, "ids": list(loan_ids)},
     )
-    return {number for (number,) in rows}
+    return {number for (number,) in found}
 
 
 def waiting(owner: int, loan_numbers: Iterable[str]) -> list[Booking]:
     """What waits in suspense for loans of these numbers, in the order in which it came."""
-    rows = _rows(
+    found = rows(
         f"""
         SELECT id, effective_date, repayment_no, loan_no, paid_at, amount, reverses_no,
             {", ".join(f"split_{name}" for name in COMPONENTS)}
         FROM cases_repayment
-        WHERE owner_id = %(owner)s AND state = 'suspense' AND loan_no = ANY(%(numbers)s)
+        WHERE owner_id = {OWNER} AND state = 'suspense' AND loan_no = ANY(%(numbers)s)
         ORDER BY id FOR NO KEY UPDATE
-        """,  # noqa: S608 (names of columns)
+        """,
         {"owner": owner, "numbers": sorted(set(loan_numbers))},
     )
     return [
@@ -138,7 +131,7 @@ def waiting(owner: int, loan_numbers: Iterable[str]) -> list[Booking]:
             loan_id=None,
             state="suspense",
         )
-        for row_id, effective_date, number, loan_no, paid_at, amount, reverses, *split in rows
+        for row_id, effective_date, number, loan_no, paid_at, amount, reverses, *split in found
     ]
 
 
@@ -151,23 +144,23 @@ def as_split(values: Sequence[Decimal | None]) -> Amounts | None:
 
 def awaited_loan_numbers(owner: int, loan_ids: Collection[int] | None) -> list[str]:
     """The numbers of known loans for which money waits; of the given loans, or of all."""
-    rows = _rows(
-        """
+    found = rows(
+        f"""
         SELECT DISTINCT l.loan_no FROM cases_repayment r
         JOIN cases_loan l ON l.owner_id = r.owner_id AND l.loan_no = r.loan_no
-        WHERE r.owner_id = %(owner)s AND r.state = 'suspense'
+        WHERE r.owner_id = {OWNER} AND r.state = 'suspense'
           AND (%(ids)s::bigint[] IS NULL OR l.id = ANY(%(ids)s))
         """,
         {"owner": owner, "ids": None if loan_ids is None else list(loan_ids)},
     )
-    return [number for (number,) in rows]
+    return [number for (number,) in found]
 
 
 def insert(owner: int, bookings: Sequence[Booking]) -> list[int]:
     """Write new rows; answers their ids."""
     if not bookings:
         return []
-    rows = _rows(
+    return ids(
         """
         INSERT INTO cases_repayment (owner_id, repayment_no, loan_no, loan_id, paid_at,
             effective_date, amount, split_principal, split_interest, split_fee, split_penalty,
@@ -185,7 +178,6 @@ def insert(owner: int, bookings: Sequence[Booking]) -> list[int]:
         """,
         {"owner": owner} | _columns(bookings),
     )
-    return [row_id for (row_id,) in rows]
 
 
 def _columns(bookings: Sequence[Booking]) -> dict[str, list[Any]]:
@@ -208,14 +200,13 @@ def leave_suspense(owner: int, bookings: Sequence[Booking]) -> list[int]:
     """Give rows that waited their loan and state; answers their ids."""
     if not bookings:
         return []
-    rows = _rows(
-        """
+    return ids(
+        f"""
         UPDATE cases_repayment r SET loan_id = n.loan_id, state = n.state
         FROM unnest(%(ids)s::bigint[], %(loan_id)s::bigint[], %(state)s::text[])
             AS n(id, loan_id, state)
-        WHERE r.id = n.id AND r.owner_id = %(owner)s
+        WHERE r.id = n.id AND r.owner_id = {OWNER}
         RETURNING r.id
         """,
         {"owner": owner, "ids": [b.row_id for b in bookings]} | _columns(bookings),
     )
-    return [row_id for (row_id,) in rows]

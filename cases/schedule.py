@@ -1,15 +1,14 @@
 """The due dates of loans that have a schedule: derived from instalments and money, and kept."""
+# ruff: noqa: S608 (statements are put together from constants of this package)
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
-
-from django.db import connection
 
 from cases.aging import CaseChanges, settle_cases
 from cases.amounts import Amounts
 from cases.instalments import Planned, Schedule, Stated, due_dates
+from cases.statements import OWNER, Values, columns, execute, rows
 from tenancy.models import Company
 
 
@@ -30,17 +29,17 @@ def due_dates_from_schedule(
 
 def derive_due_dates(owner: int, loan_ids: Sequence[int], as_of: date) -> list[int]:
     """The same without the cases; answers the loans whose due date changed."""
-    rows: list[tuple[int, date, date]] = []
+    missing: list[tuple[int, date, date]] = []
     newest: list[tuple[int, date]] = []
     for loan_id, known in _load(owner, loan_ids).items():
         derived = known.derive(as_of)
-        rows.extend((loan_id, on, due) for on, due in known.unknown(derived))
+        missing.extend((loan_id, on, due) for on, due in known.unknown(derived))
         if derived and derived[-1][1] != known.due_date:
             newest.append((loan_id, derived[-1][1]))
-    if rows:
-        _run(_APPEND, owner, [list(column) for column in zip(*rows, strict=True)])
+    if missing:
+        execute(_APPEND, {"owner": owner, **columns(("loan", "on", "due"), missing)})
     if newest:
-        _run(_UPDATE, owner, [list(column) for column in zip(*newest, strict=True)])
+        execute(_UPDATE, {"owner": owner, **columns(("loan", "due"), newest)})
     return [loan_id for loan_id, _due in newest]
 
 
@@ -93,58 +92,48 @@ class _Known:
         return missing
 
 
-_LOANS = """
+_OF_LOANS = f"WHERE owner_id = {OWNER} AND loan_id = ANY(%(ids)s)"
+_LOANS = f"""
 SELECT l.id, l.due_date FROM cases_loan l
-WHERE l.owner_id = %(owner)s AND l.id = ANY(%(ids)s) AND EXISTS (
-    SELECT 1 FROM cases_instalment i WHERE i.owner_id = %(owner)s AND i.loan_id = l.id)
+WHERE l.owner_id = {OWNER} AND l.id = ANY(%(ids)s) AND EXISTS (
+    SELECT 1 FROM cases_instalment i WHERE i.owner_id = {OWNER} AND i.loan_id = l.id)
 """
-_PLAN = """
-SELECT loan_id, due_date, seq, principal, interest, fee, penalty FROM cases_instalment
-WHERE owner_id = %(owner)s AND loan_id = ANY(%(ids)s)
+_PLAN = f"""
+SELECT loan_id, due_date, seq, principal, interest, fee, penalty FROM cases_instalment {_OF_LOANS}
 """
-_ENTRIES = """
+_ENTRIES = f"""
 SELECT loan_id, effective_date, kind IN ('opening', 'snapshot'), principal, interest, fee, penalty
-FROM cases_ledgerentry WHERE owner_id = %(owner)s AND loan_id = ANY(%(ids)s) ORDER BY id
+FROM cases_ledgerentry {_OF_LOANS} ORDER BY id
 """
-_RECORDED = """
-SELECT loan_id, as_of, due_date FROM cases_duedate
-WHERE owner_id = %(owner)s AND loan_id = ANY(%(ids)s) ORDER BY id
+_RECORDED = f"""
+SELECT loan_id, as_of, due_date FROM cases_duedate {_OF_LOANS} ORDER BY id
 """
 _APPEND = """
 INSERT INTO cases_duedate (owner_id, loan_id, as_of, due_date)
-SELECT %s, * FROM unnest(%s::bigint[], %s::date[], %s::date[])
+SELECT %(owner)s, * FROM unnest(%(loan)s::bigint[], %(on)s::date[], %(due)s::date[])
 """
-_UPDATE = """
+_UPDATE = f"""
 UPDATE cases_loan l SET due_date = n.due_date
-FROM (SELECT %s::bigint AS owner_id, * FROM unnest(%s::bigint[], %s::date[])
-      AS n(id, due_date)) n
-WHERE l.id = n.id AND l.owner_id = n.owner_id
+FROM unnest(%(loan)s::bigint[], %(due)s::date[]) AS n(id, due_date)
+WHERE l.id = n.id AND l.owner_id = {OWNER}
 """
 
 
 def _load(owner: int, loan_ids: Sequence[int]) -> dict[int, _Known]:
-    params: dict[str, Any] = {"owner": owner, "ids": list(loan_ids)}
-    with connection.cursor() as cursor:
-        cursor.execute(_LOANS, params)
-        known = {loan_id: _Known(due_date) for loan_id, due_date in cursor.fetchall()}
-        if not known:
-            return {}
-        params["ids"] = list(known)
-        cursor.execute(_PLAN, params)
-        for loan_id, due_date, seq, *amounts in cursor:
-            known[loan_id].lines.append(Planned(due_date, seq, Amounts(*amounts)))
-        cursor.execute(_ENTRIES, params)
-        for loan_id, on, states, *amounts in cursor:
-            if states:
-                known[loan_id].statements[on] = Amounts(*amounts)
-            else:
-                known[loan_id].effects.append((on, Amounts(*amounts)))
-        cursor.execute(_RECORDED, params)
-        for loan_id, as_of, due_date in cursor:
-            known[loan_id].recorded.append((as_of, due_date))
+    known = {
+        loan_id: _Known(due_date)
+        for loan_id, due_date in rows(_LOANS, {"owner": owner, "ids": list(loan_ids)})
+    }
+    values: Values = {"owner": owner, "ids": list(known)}
+    if not known:
+        return known
+    for loan_id, due_date, seq, *amounts in rows(_PLAN, values):
+        known[loan_id].lines.append(Planned(due_date, seq, Amounts(*amounts)))
+    for loan_id, on, states, *amounts in rows(_ENTRIES, values):
+        if states:
+            known[loan_id].statements[on] = Amounts(*amounts)
+        else:
+            known[loan_id].effects.append((on, Amounts(*amounts)))
+    for loan_id, as_of, due_date in rows(_RECORDED, values):
+        known[loan_id].recorded.append((as_of, due_date))
     return known
-
-
-def _run(statement: str, owner: int, columns: list[list[Any]]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [owner, *columns])

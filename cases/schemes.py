@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Max, Q
 from django.db.models.functions import Least
 from django.utils.translation import gettext, override
@@ -14,6 +14,7 @@ from cases.bucket_scheme import PRESETS, Band, BandFault, check_bands
 from cases.clock import days_past_due_sql
 from cases.ladder import LADDER, NoScheme, Rung, Scheme, as_scheme, bands_values, scheme_on
 from cases.models import Bucket, BucketMove, BucketScheme, Case
+from cases.statements import OWNER, rows
 from tenancy.audit import record_change
 from tenancy.models import Company, User
 from tenancy.night import business_date
@@ -62,8 +63,8 @@ class SchemePreview:
 _PREVIEW = f"""
 SELECT b.label, ladder.label, count(*)
 FROM (SELECT c.bucket_id, {days_past_due_sql("c")} AS dpd FROM cases_case c
-      WHERE c.owner_id = %(owner)s AND c.closed_on IS NULL) c
-LEFT JOIN cases_bucket b ON b.id = c.bucket_id AND b.owner_id = %(owner)s
+      WHERE c.owner_id = {OWNER} AND c.closed_on IS NULL) c
+LEFT JOIN cases_bucket b ON b.id = c.bucket_id AND b.owner_id = {OWNER}
 LEFT JOIN {LADDER} ON c.dpd >= ladder.lower AND (ladder.upper IS NULL OR c.dpd <= ladder.upper)
 GROUP BY b.label, ladder.label
 """  # noqa: S608 (constants of cases.clock and cases.ladder)
@@ -80,9 +81,9 @@ def preview_scheme(
     faults = check_bands(bands) + _date_faults(company, valid_from, on)
     if faults:
         raise BadScheme(faults)
-    with connection.cursor() as cursor:
-        cursor.execute(_PREVIEW, {"owner": company.pk, "on": on, **bands_values(bands)})
-        counts: list[tuple[str | None, str | None, int]] = cursor.fetchall()
+    counts: list[tuple[str | None, str | None, int]] = rows(
+        _PREVIEW, {"owner": company.pk, "on": on, **bands_values(bands)}
+    )
     old = [band.label for band in scheme_on(company=company, on=on).bands]
     new = [band.label for band in sorted(bands, key=lambda band: band.lower)]
     moved = [row for row in counts if row[0] != row[1]]
