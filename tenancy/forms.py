@@ -108,7 +108,7 @@ class PreferencesForm(forms.Form):
     single_key_shortcuts = forms.BooleanField(
         label=_("Single-letter keys"),
         required=False,
-        help_text=_("c to call, n for a note, j and k to move; ? lists them."),
+        help_text=_("n for a note, j and k to move; ? lists them."),
     )
 
     def __init__(self, company: Company, *args: Any, **kwargs: Any) -> None:
