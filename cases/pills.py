@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
 
 from cases.models import Bucket
 from tenancy.screen import bucket_tone
@@ -26,6 +29,18 @@ def pills(bucket_ids: Iterable[int | None]) -> dict[int, Pill]:
         return {}
     schemes = Bucket.objects.filter(pk__in=named).values("scheme")
     return in_scale(Bucket.objects.filter(scheme__in=schemes))
+
+
+def pills_in_use(on: date) -> dict[int, Pill]:
+    """The pills of the schemes that are valid on a business date or later; one query."""
+    in_use = Q(scheme__valid_to=None) | Q(scheme__valid_to__gt=on)
+    return in_scale(Bucket.objects.filter(in_use))
+
+
+def pills_of(bucket_ids: Iterable[int | None], known: dict[int, Pill]) -> dict[int, Pill]:
+    """The pills of these buckets: those already read, where they suffice; else as `pills`."""
+    named = set(bucket_ids) - {None}
+    return known if named <= known.keys() else pills(named)
 
 
 def in_scale(buckets: Iterable[Bucket]) -> dict[int, Pill]:

@@ -16,7 +16,7 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from agencies.packages import lender_names
 from cases.clock import DaysPastDue
 from cases.models import Case
-from cases.pills import Pill, pills
+from cases.pills import Pill, pills_of
 from collection.finding import CaseFilters, dpd_within, narrowed
 from collection.models import Assignment
 from collection.visibility import visible_cases
@@ -91,8 +91,12 @@ def case_list(
     after: str = "",
     before: str = "",
     size: int = PAGE_SIZE,
+    known: dict[int, Pill] | None = None,
 ) -> KeysetPage[CaseRow]:
-    """A page of the cases that the person sees, as of business date `on`."""
+    """A page of the cases that the person sees, as of business date `on`.
+
+    known: pills that the caller has read already.
+    """
     order = ORDER_OF_CLOSED if filters.state == "closed" else ORDERS[sort]
     names = [name.removeprefix("-") for name in order]
     page: KeysetPage[dict[str, Any]] = keyset_page(
@@ -103,7 +107,7 @@ def case_list(
         before=before,
         size=size,
     )
-    return KeysetPage(_shown(page.rows, user.company), page.before, page.after)
+    return KeysetPage(_shown(page.rows, user.company, known or {}), page.before, page.after)
 
 
 def listed_cases(user: User, filters: ListFilters, on: date) -> QuerySet[Case]:
@@ -177,8 +181,10 @@ COLUMNS = (
 )
 
 
-def _shown(rows: Sequence[dict[str, Any]], company: Company) -> list[CaseRow]:
-    scale = pills(row["bucket_id"] for row in rows)
+def _shown(
+    rows: Sequence[dict[str, Any]], company: Company, known: dict[int, Pill]
+) -> list[CaseRow]:
+    scale = pills_of((row["bucket_id"] for row in rows), known)
     desks = desk_labels([row["id"] for row in rows])
     agencies: dict[int, str] = {}
     lenders: dict[int, str] = {}

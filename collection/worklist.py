@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from agencies.packages import lender_names
 from cases.clock import DaysPastDue
-from cases.pills import Pill, pills
+from cases.pills import Pill, pills_of
 from collection.finding import CaseFilters, narrowed
 from collection.models import Assignment
 from collection.visibility import desks_in_sight
@@ -126,8 +126,12 @@ def worklist(
     after: str = "",
     before: str = "",
     size: int = PAGE_SIZE,
+    known: dict[int, Pill] | None = None,
 ) -> KeysetPage[WorkRow]:
-    """A page of the worklist, what is due first first."""
+    """A page of the worklist, what is due first first.
+
+    known: pills that the caller has read already.
+    """
     page: KeysetPage[dict[str, Any]] = keyset_page(
         open_assignments(user, filters, clock),
         order=ORDER,
@@ -141,7 +145,8 @@ def worklist(
             .values(*COLUMNS)
         ),
     )
-    return KeysetPage(_shown(page.rows, user, clock), page.before, page.after)
+    rows = _shown(page.rows, user, clock, known or {})
+    return KeysetPage(rows, page.before, page.after)
 
 
 def neighbours(
@@ -252,8 +257,10 @@ COLUMNS = (
 )
 
 
-def _shown(rows: Sequence[dict[str, Any]], user: User, clock: Clock) -> list[WorkRow]:
-    scale = pills(row["case__bucket_id"] for row in rows)
+def _shown(
+    rows: Sequence[dict[str, Any]], user: User, clock: Clock, known: dict[int, Pill]
+) -> list[WorkRow]:
+    scale = pills_of((row["case__bucket_id"] for row in rows), known)
     lenders = {} if user.company.is_lender or not rows else lender_names()
     return [
         WorkRow(

@@ -1,18 +1,17 @@
 """What lists of cases are asked in the URL: the filter bar, and the plain values behind it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agencies.packages import lender_names
-from cases.models import Bucket
+from cases.pills import Pill, pills_in_use
 from collection.finding import CaseFilters
 from tenancy.access import sees_all, teams_seen_by
 from tenancy.filtering import Filter, FilterBar, Option
@@ -22,16 +21,14 @@ LONGEST_SPAN, MOST_MONEY = 100_000, Decimal(10) ** 16
 """Days and money beyond which a number typed into a filter means no bound at all."""
 
 
-def bucket_options(on: date) -> list[Option]:
-    """The buckets in use on a date, from the lowest up, and after them the groups they form."""
-    in_use = Q(scheme__valid_to=None) | Q(scheme__valid_to__gt=on)
-    rows = Bucket.objects.filter(in_use).order_by("lower", "step", "pk")
-    pairs = list(rows.values_list("label", "parent"))
+def bucket_options(scale: Iterable[Pill]) -> list[Option]:
+    """The buckets in use, from the lowest up, and after them the groups they form."""
+    ladder = sorted(scale, key=lambda pill: (pill.lower, pill.scheme_id))
+    labels = dict.fromkeys(pill.label for pill in ladder)
     groups: dict[str, list[str]] = {}
-    for label, parent in dict.fromkeys(pairs):
-        if parent:
-            groups.setdefault(parent, []).append(label)
-    labels = dict.fromkeys(label for label, _parent in pairs)
+    for pill in ladder:
+        if pill.parent and pill.label not in groups.setdefault(pill.parent, []):
+            groups[pill.parent].append(pill.label)
     return [
         *(Option(value=label, label=label) for label in labels),
         *(
@@ -41,14 +38,20 @@ def bucket_options(on: date) -> list[Option]:
     ]
 
 
-def case_questions(user: User, on: date, params: QueryDict, *, shown: bool = True) -> list[Filter]:
+def scale_for(on: date, params: QueryDict, *, shown: bool) -> dict[int, Pill]:
+    """The buckets of lists on a date; none where no bar is printed and the URL asks for none."""
+    return pills_in_use(on) if shown or "bucket" in params else {}
+
+
+def case_questions(
+    user: User, scale: dict[int, Pill], params: QueryDict, *, shown: bool
+) -> list[Filter]:
     """The questions that every list of cases may be asked.
 
     shown: whether the bar is printed; else only options that the URL names are looked up.
     """
-    buckets = bucket_options(on) if shown or "bucket" in params else []
     questions = [
-        Filter(name="bucket", label=_("Bucket"), options=buckets),
+        Filter(name="bucket", label=_("Bucket"), options=bucket_options(scale.values())),
         Filter(name="dpd", label=_("Days past due"), kind="range"),
         Filter(name="amount", label=_("Outstanding"), kind="range", unit=user.company.currency),
         Filter(name="product", label=_("Product"), kind="text"),

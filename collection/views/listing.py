@@ -12,6 +12,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from cases.models import Case
+from cases.pills import Pill
 from collection.case_list import (
     ORDERS,
     STATES_OF_AGENCY,
@@ -22,7 +23,7 @@ from collection.case_list import (
     case_list,
     listed_cases,
 )
-from collection.views.filters import DeskQuestions, case_filters, case_questions
+from collection.views.filters import DeskQuestions, case_filters, case_questions, scale_for
 from collection.views.lines import case_lines
 from collection.visibility import may_move
 from tenancy.access import for_roles
@@ -44,6 +45,7 @@ class AskedCases:
 
     user: User
     on: date
+    scale: dict[int, Pill]
     bar: FilterBar
     filters: ListFilters
     table: Table
@@ -57,10 +59,11 @@ class AskedCases:
         state: State = asked if asked in states else ""
         desks = DeskQuestions.of(user, params)
         agencies = _agencies(user.company) if state == "placed" else []
+        scale = scale_for(on, params, shown=shown)
         questions = [
             *_questions(state, agencies),
             *desks.filters,
-            *case_questions(user, on, params, shown=shown),
+            *case_questions(user, scale, params, shown=shown),
         ]
         bar = FilterBar(questions, params)
         chosen = set(bar.chosen("agency")) if agencies else set()
@@ -72,7 +75,7 @@ class AskedCases:
             closures=tuple(bar.chosen("closure")) if state == "closed" else (),
             case=case_filters(bar),
         )
-        return cls(user, on, bar, filters, _table(user, params, state))
+        return cls(user, on, scale, bar, filters, _table(user, params, state))
 
     @property
     def cases(self) -> QuerySet[Case]:
@@ -99,6 +102,7 @@ def cases(request: Request) -> HttpResponse:
         sort=asked.sort,
         after=params.get("after", ""),
         before=params.get("before", ""),
+        known=asked.scale,
     )
     total = asked.cases.order_by()[: COUNT_CAP + 1].count()
     summary = ngettext("%(n)s case", "%(n)s cases", total) % {"n": count(total, COUNT_CAP)}

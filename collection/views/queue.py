@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from collection.views.filters import DeskQuestions, case_filters, case_questions
+from cases.pills import Pill
+from collection.views.filters import DeskQuestions, case_filters, case_questions, scale_for
 from collection.views.lines import work_lines
 from collection.visibility import WORKS_CASES, may_move
 from collection.worklist import Clock, WorkFigures, WorkFilters, work_figures, worklist
@@ -46,6 +47,7 @@ class AskedWork:
     user: User
     clock: Clock
     desks: DeskQuestions
+    scale: dict[int, Pill]
     bar: FilterBar
     show: Show
     filters: WorkFilters
@@ -60,7 +62,8 @@ class AskedWork:
         """
         shown, on = on is None, on or business_date(user.company)
         desks = DeskQuestions.of(user, params)
-        questions = [*desks.filters, *case_questions(user, on, params, shown=shown)]
+        scale = scale_for(on, params, shown=shown)
+        questions = [*desks.filters, *case_questions(user, scale, params, shown=shown)]
         bar = FilterBar(questions, params, note=_("Due first"))
         every = WorkFilters(
             mine=not desks.any or params.get("desk") == "mine",
@@ -72,7 +75,7 @@ class AskedWork:
         asked = params.get("show", "")
         show: Show = asked if asked in SHOWS else ""
         chosen = replace(every, **SHOWS[show])  # type: ignore[arg-type]
-        return cls(user, Clock.of(user.company, on), desks, bar, show, chosen, every)
+        return cls(user, Clock.of(user.company, on), desks, scale, bar, show, chosen, every)
 
 
 @for_roles(*WORKS_CASES)
@@ -87,6 +90,7 @@ def queue(request: Request) -> HttpResponse:
         clock=asked.clock,
         after=params.get("after", ""),
         before=params.get("before", ""),
+        known=asked.scale,
     )
     figures = work_figures(user=user, filters=asked.every, clock=asked.clock)
     lines = work_lines(page.rows, clock=asked.clock, query=from_list(params))
