@@ -138,7 +138,8 @@ def may_apply(*, company: Company, run_id: int, confirmed_by: str = "") -> Turn:
         return Turn.OVER
     if others.filter(state=State.APPLYING, moved_at__gt=alive).exists():
         return Turn.BUSY
-    if others.filter(moved_at__gt=run.moved_at or run.judged_at).exists():
+    looked_at = [moment for moment in (run.judged_at, run.moved_at) if moment is not None]
+    if others.filter(moved_at__gt=max(looked_at)).exists():
         return Turn.BOOK_CHANGED
     if run.state == State.JUDGED:
         run.state = State.APPLYING
