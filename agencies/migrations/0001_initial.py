@@ -3,8 +3,9 @@
 import django.contrib.postgres.functions
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import tenancy.walls
 from django.db import migrations, models
+
+import tenancy.walls
 
 
 class Migration(migrations.Migration):

@@ -3,9 +3,10 @@
 import django.contrib.postgres.functions
 import django.db.models.deletion
 import django.db.models.functions.datetime
+from django.db import migrations, models
+
 import tenancy.managers
 import tenancy.walls
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

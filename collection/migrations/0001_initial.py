@@ -3,10 +3,11 @@
 import django.contrib.postgres.functions
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import tenancy.managers
-import tenancy.walls
 from django.conf import settings
 from django.db import migrations, models
+
+import tenancy.managers
+import tenancy.walls
 
 
 class Migration(migrations.Migration):
