@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -61,30 +60,35 @@ def _in_queue(user: User, desk: Assignment | None, carried: QueryDict, on: date)
     if desk is None:
         return Place(_("My cases"), back, "work:queue")
     asked = AskedWork.by(user, carried, on)
-    before, after = neighbours(user=user, filters=asked.filters, clock=asked.clock, here=desk)
+    position, before, after = _around(asked, desk)
     return Place(
         label=_("My cases"),
         back=back,
         nav_at="work:queue",
-        position=_position(asked, desk),
+        position=position,
         previous=_address(before, carried),
         next=_address(after, carried),
     )
 
 
-def _position(asked: AskedWork, desk: Assignment) -> str:
-    """How far down the list one is, such as 3 / 22; "" where the case has left it."""
-    rows = open_assignments(asked.user, asked.filters, asked.clock)
-    at = desk.next_action_at
-    earlier = Q(next_action_at__lt=at) | Q(next_action_at=at, pk__lt=desk.pk)
-    counted = rows.order_by(*ORDER)[: POSITIONS + 1].aggregate(
-        whole=Count("pk"),
-        earlier=Count("pk", filter=earlier),
-        here=Count("pk", filter=Q(pk=desk.pk)),
+def _around(asked: AskedWork, desk: Assignment) -> tuple[str, UUID | None, UUID | None]:
+    """How far down the list one is, such as 3 / 22, and the cases before and after.
+
+    Beyond POSITIONS, and where the case has left the list, no position is told.
+    """
+    rows = open_assignments(asked.user, asked.filters, asked.clock).order_by(*ORDER)
+    first = list(rows.values_list("pk", flat=True)[: POSITIONS + 1])
+    at = first.index(desk.pk) if desk.pk in first else POSITIONS
+    if at >= POSITIONS:
+        beside = neighbours(user=asked.user, filters=asked.filters, clock=asked.clock, here=desk)
+        return "", *beside
+    near = first[max(at - 1, 0) : at + 2]
+    uids = dict(Assignment.objects.filter(pk__in=near).values_list("pk", "case__uid"))
+    return (
+        f"{count(at + 1)} / {count(len(first), POSITIONS)}",
+        uids.get(first[at - 1]) if at else None,
+        uids.get(first[at + 1]) if at + 1 < len(first) else None,
     )
-    if not counted["here"]:
-        return ""
-    return f"{count(counted['earlier'] + 1)} / {count(counted['whole'], POSITIONS)}"
 
 
 def _in_cases(user: User, case: Case, carried: QueryDict, on: date, *, asked: bool) -> Place:
