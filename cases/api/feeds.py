@@ -31,7 +31,7 @@ from cases.feed.jobs import ask_to_apply, ask_to_judge
 from cases.feed.json_rows import Row, feed_of_rows
 from cases.feed.kinds import PIPELINES
 from cases.feed.results import COUNTS, result_of
-from cases.feed.runs import Origin, begin_run
+from cases.feed.runs import Origin, begin_run, check_sender
 from cases.models import ImportRun
 from tenancy.api import TokenCaller, idempotent, may
 from tenancy.api.problems import problem
@@ -175,7 +175,9 @@ class Feeds(APIView):
         if kind not in PIPELINES:
             raise Http404
         asked = _asked(request)
+        company = cast("TokenCaller", request.user).company
         try:
+            check_sender(company=company, as_of=asked["as_of"])
             if "file" in asked:
                 return _accepted(_from_file(request, kind, asked))
             return _from_rows(request, kind, asked)
