@@ -65,7 +65,11 @@ def work(company: Company) -> None:
 
 
 def test_rows_are_in_when_the_answer_comes(core: Core, lender: Company) -> None:
-    answer = core.send("loans", loan(1, principal=1000.10, remark="x"), loan(2, fee="much"))
+    rows: list[dict[str, Any]] = [
+        {**loan(1, remark="x"), "principal": 1000.10},
+        loan(2, fee="much"),
+    ]
+    answer = core.send("loans", *rows)
     told = answer.json()
     assert (answer.status_code, told["state"]) == (200, "done")
     assert (told["rows"], told["new"], told["rejected"]) == (2, 1, 1)

@@ -63,9 +63,9 @@ def page(client: Client, run: ImportRun, query: str = "") -> str:
 
 
 def test_from_upload_to_result(admin: Client, lender: Company) -> None:
-    answer = upload(admin, loans(loan(1, shop="x"), loan(2, fee="12,5"), loan(3)))
+    uploaded = upload(admin, loans(loan(1, shop="x"), loan(2, fee="12,5"), loan(3)))
     run = only_run(lender)
-    assert (answer.status_code, answer["Location"]) == (302, f"/cases/imports/{run.uid}/")
+    assert (uploaded.status_code, uploaded["Location"]) == (302, f"/cases/imports/{run.uid}/")
     assert "every 1s" in page(admin, run)
     kept = list(folder_of(lender.pk).iterdir())
     assert len(kept) == 1
@@ -117,7 +117,7 @@ def test_what_waits_can_be_looked_at_row_by_row(admin: Client, feeding: Feeding)
     assert "1,020.00" in differs
     assert page(admin, run, "?show=new&after=x")
     answer = admin.get(f"/cases/imports/{run.uid}/differences.csv")
-    assert b"".join(answer).decode("utf-8-sig").splitlines()[1].startswith("3,L2,1000.00,20.00")  # type: ignore[arg-type]
+    assert b"".join(answer).decode("utf-8-sig").splitlines()[1].startswith("3,L2,1000.00,20.00")
 
 
 def test_rejects_by_reason_page_by_page_and_as_a_file(admin: Client, lender: Company) -> None:
@@ -133,7 +133,7 @@ def test_rejects_by_reason_page_by_page_and_as_a_file(admin: Client, lender: Com
     assert "There is no such day in the calendar." in by_reason
     answer = admin.get(f"/cases/imports/{run.uid}/rejects.csv")
     assert "attachment" in answer["Content-Disposition"]
-    rows = b"".join(answer).decode("utf-8-sig").splitlines()  # type: ignore[arg-type]
+    rows = b"".join(answer).decode("utf-8-sig").splitlines()
     assert len(rows) == 63
     assert "'=A1" in rows[-1]
     assert "Import" in first
