@@ -204,7 +204,7 @@ def test_money_for_an_unknown_loan_waits_and_is_matched(lender: Company) -> None
     rows = [row("A", 3, "60"), row("AX", 5, "60", "A"), row("B", 4, "30")]
     waits = post_repayments(company=lender, rows=rows, on=TODAY)
     assert (waits.suspended, waits.posted) == (3, 0)
-    assert set(Repayment.objects.values_list("state", "loan_id")) == {("suspense", None)}
+    assert Repayment.objects.filter(state="suspense", loan=None).count() == 3
     made = loan(lender, "2026-03-01", as_of="2026-03-01", no="X", owed=OWED)
     matched = match_suspense(company=lender, on=TODAY, loan_ids=[made.pk])
     assert (matched.posted, matched.reversals) == (2, 1)

@@ -158,3 +158,24 @@ def test_w10_a_reversal_uses_up_what_was_overpaid_and_reopens(desk: Desk) -> Non
     # Until the day of the reversal nothing was owed, from then on the rest is.
     assert desk.balance_on("2026-03-08") == pfip("0/0/0/0")
     assert desk.balance_on("2026-03-09") == pfip("0/0/0/103.55")
+
+
+def test_w11_a_waiver_in_the_ledger_then_the_rest(lender: Company) -> None:
+    with company_scope(lender):
+        owed = Owed("2000.00", "86.40", "60.00", "312.55")
+        made = loan(lender, "2026-01-01", as_of="2026-02-28", owed=owed, no="W11")
+        settle_cases(company=lender, on=TODAY)
+        LedgerEntry.objects.create(
+            owner=lender, loan=made, kind="waiver", effective_date=day("2026-03-04"),
+            principal=0, interest="-25.92", fee="-30.00", penalty="-218.78",
+        )  # fmt: skip
+        at = datetime(2026, 3, 6, 10, tzinfo=lender.zone)
+        row = RepaymentRow("R1", "W11", at, Decimal("2184.25"))
+        post_repayments(company=lender, rows=[row], on=TODAY)
+        paid = Repayment.objects.get(repayment_no="R1")
+        made.refresh_from_db()
+        assert (made.outstanding, made.overpaid, case_of(made).closure) == (0, 0, "paid_waived")
+        applied = Amounts(
+            paid.applied_principal, paid.applied_interest, paid.applied_fee, paid.applied_penalty
+        )
+        assert applied == pfip("93.77/30.00/60.48/2000.00")
