@@ -28,6 +28,8 @@ REGIONS = {
     "zh_CN": ("上海", "广东", "四川", "湖北", "新疆", "浙江"),
     "en_GB": ("London", "Leeds", "Cardiff", "Glasgow"),
 }
+# What the lender calls a column of its own: its name is shown as it is.
+OCCUPATION = {"zh_CN": "attr.职业", "en_GB": "attr.Occupation"}
 RELATIONS = ("spouse", "parent", "sibling", "colleague", "friend", "emergency")
 LONGEST_OVERDUE = 160
 
@@ -163,7 +165,7 @@ class Book:
             "penalty": str(penalty),
             "collection_score": str(self.random.randint(250, 850)),
             "lost_contact_score": str(self.random.randint(100, 900)),
-            "attr.occupation": self.faker.job()[:60],
+            OCCUPATION[self.company.faker]: self.faker.job()[:60],
         }
         owed = principal + interest + fee + penalty
         return DemoLoan(loan_no, borrower_no, due_date, row, owed)
