@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -73,18 +73,24 @@ def nudge_worker(company_id: int, job_id: int) -> None:
 
 
 def run_job(*, company: Company, job_id: int) -> bool:
-    """Take the job's lease and do it. False when somebody else has it or it is over.
+    """Take the job's lease and do it. False when somebody else has it, it is over or cut off.
 
-    Runs outside any transaction, so that progress is seen while the work goes on.
+    Runs outside any transaction, so that progress is seen while the work goes on. A job that loses
+    its database has not failed: it keeps its lease, and the sweeper has it done again afterwards.
     """
     with company_scope(company):
         if not _take_lease(job_id):
             return False
         job = Job.objects.get(pk=job_id)
     report = _reporter(company, job_id)
+    began_on = connection.connection
     try:
         result = _handlers[job.kind](job, report)
     except Exception as error:
+        # Django lets go of a connection that it cannot even roll back, and makes a new one.
+        if connection.connection is not began_on:
+            log.warning("job %s (%s) lost its database: %s", job_id, job.kind, error)
+            return False
         log.exception("job %s (%s) failed", job_id, job.kind)
         _finish(
             company,
