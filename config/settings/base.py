@@ -273,8 +273,9 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 0.5,
     "socket_timeout": 10,
-    # Longer than the longest night: a message that is still being worked on is not given twice.
-    "visibility_timeout": 6 * 60 * 60,
+    # Redis keeps no list of what workers are at, for the sweeper knows better. With that list, a
+    # worker that loses Redis while it works tries to write there, and ends over it.
+    "ack_emulation": False,
     "max_retries": 0,
     "interval_start": 0,
     "interval_step": 0,
