@@ -1,0 +1,1 @@
+"""What breaks under a running Recoup, really broken: Redis, PostgreSQL, workers."""
