@@ -44,6 +44,16 @@ def _ask(kind: str, title: str, run: ImportRun, by: User | None, **args: Any) ->
     return job
 
 
+def job_of(run: ImportRun) -> Job | None:
+    """The run's background work, if it has any."""
+    return Job.objects.filter(pk=run.job_id).first() if run.job_id else None
+
+
+def is_at_work(job: Job | None) -> bool:
+    """Whether the work waits for a worker or is under way."""
+    return job is not None and job.state in (Job.State.QUEUED, Job.State.RUNNING)
+
+
 def feed_words(run: ImportRun) -> str:
     """What a run brings, in words: "Loans 2026-11-19"."""
     return f"{run.get_kind_display()} {run.as_of.isoformat()}"

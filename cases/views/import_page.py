@@ -15,7 +15,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from cases.feed.jobs import feed_words
+from cases.feed.jobs import feed_words, is_at_work, job_of
 from cases.feed.outlook import COUNT_WORDS, MORE_COUNT_WORDS, outlook_of
 from cases.feed.results import write_differences, write_rejects
 from cases.feed.runs import sentence_of
@@ -39,7 +39,7 @@ ICONS = {"new": "plus", "changed": "pencil", "unchanged": "equal", "rejected": "
 def page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The run: upload, dry run, import and result are states of this one page."""
     run = get_object_or_404(ImportRun, uid=uid)
-    user = cast("Request", request).user
+    user, job = cast("Request", request).user, job_of(run)
     shown = shown_rows(user.company, run, request.GET)
     context: dict[str, Any] = {
         "run": run,
@@ -51,9 +51,13 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
         "facts": _facts(run),
         "outlook": _outlook(run) if run.judged_at else [],
         "refusal": sentence_of(run),
-        "job": _job(run),
+        "job": job,
+        "shows_work": _shows_work(run, job),
+        "is_at_work": is_at_work(job),
         "may_write": may_write(user, run),
         "accepted": run.accepted,
+        # A note stands above the strip in every state but the plain dry run.
+        "strip_css": "" if run.state == State.JUDGED and not run.book_changed else "mt",
     }
     return render(request, "cases/imports/page.html", context)
 
@@ -64,9 +68,10 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
 def progress(request: HttpRequest, uid: UUID) -> HttpResponse:
     """How far the work is; once it is over the whole page is asked for again."""
     run = get_object_or_404(ImportRun, uid=uid)
-    job = _job(run)
+    job = job_of(run)
     answer = render(request, "cases/imports/progress.html", {"run": run, "job": job})
-    if run.state not in UNDER_WAY or (job and job.state == Job.State.FAILED):
+    has_failed = job is not None and job.state == Job.State.FAILED
+    if has_failed or not (is_at_work(job) or run.state in UNDER_WAY):
         answer.headers["HX-Refresh"] = "true"
     return answer
 
@@ -110,8 +115,10 @@ def _outlook(run: ImportRun) -> list[tuple[Text, str, str]]:
     ]
 
 
-def _job(run: ImportRun) -> Job | None:
-    return Job.objects.filter(pk=run.job_id).first() if run.job_id else None
+def _shows_work(run: ImportRun, job: Job | None) -> bool:
+    """Whether the page shows how far the work is, or that it failed."""
+    has_failed = job is not None and job.state == Job.State.FAILED
+    return run.state in UNDER_WAY or (run.state == State.JUDGED and (has_failed or is_at_work(job)))
 
 
 def _steps(run: ImportRun) -> list[Step]:

@@ -153,7 +153,7 @@ def _show_rejects(shown: Shown, run: ImportRun) -> None:
         [
             Column(key="line", label=_("Line"), numeric=True),
             Column(key="key", label=key),
-            Column(key="column", label=_("Column"), css="lo"),
+            Column(key="column", label=_("Column")),
             Column(key="value", label=_("Value")),
             Column(key="reason", label=_("Reason")),
         ],

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.feed import stored_files
-from cases.feed.jobs import ask_to_apply, ask_to_judge
+from cases.feed.jobs import ask_to_apply, ask_to_judge, is_at_work, job_of
 from cases.feed.runs import Origin, begin_run, discard_run
 from cases.forms import UploadForm
 from cases.import_access import LENDERS, READERS, WRITERS, kinds_for, may_write
@@ -25,7 +25,6 @@ from tenancy.filtering import Column, Filter, FilterBar, Option, Table
 from tenancy.formats import count
 from tenancy.http import Request
 from tenancy.keyset import page_of
-from tenancy.models import Job
 from tenancy.night import business_date
 from tenancy.screen import Empty, Link, Tone
 
@@ -187,7 +186,9 @@ def confirm(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Import what the dry run showed, in the background; or take up again what has failed."""
     run = run_to_write(request, uid)
     user = cast("Request", request).user
-    strict = request.POST.get("strict") == "on"
+    strict, job = request.POST.get("strict") == "on", job_of(run)
+    if is_at_work(job):
+        return redirect("cases:import", uid=uid)
     if run.state == State.JUDGED and strict and run.rejected:
         messages.error(
             request,
@@ -198,16 +199,11 @@ def confirm(request: HttpRequest, uid: UUID) -> HttpResponse:
         run.strict, run.book_changed = strict, False
         run.save(update_fields=["strict", "book_changed"])
         ask_to_apply(run=run, by=user, confirmed_by=user.display_name)
-    elif run.state in (State.READING, State.APPLYING) and _has_failed(run):
-        if run.state == State.READING:
-            ask_to_judge(run=run, by=user)
-        else:
-            ask_to_apply(run=run, by=user, confirmed_by=run.confirmed_by_name)
+    elif run.state == State.READING and job:
+        ask_to_judge(run=run, by=user)
+    elif run.state == State.APPLYING and job:
+        ask_to_apply(run=run, by=user, confirmed_by=run.confirmed_by_name)
     return redirect("cases:import", uid=uid)
-
-
-def _has_failed(run: ImportRun) -> bool:
-    return Job.objects.filter(pk=run.job_id or 0, state=Job.State.FAILED).exists()
 
 
 @for_roles(*WRITERS, kinds=LENDERS)
