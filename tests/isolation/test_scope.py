@@ -40,9 +40,12 @@ def test_without_a_scope_the_orm_refuses(db: None) -> None:
 
 @pytest.mark.parametrize("table", ["tenancy_team", "tenancy_user", "cases_case", "cases_loan"])
 def test_without_a_scope_the_database_refuses(db: None, table: str) -> None:
-    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT * FROM {table}")
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"SELECT * FROM {table}")
 
 
 def test_a_scope_shows_its_own_rows(lender: Company, agency: Company) -> None:
@@ -77,16 +80,20 @@ def test_nested_scopes_restore_the_outer_one(lender: Company, agency: Company) -
     assert role_and_company() == ("recoup_app", "")
 
 
+def fail(failure: str) -> None:
+    if failure == "python":
+        raise ValueError
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1/0")
+
+
 @pytest.mark.parametrize("failure", ["python", "database"])
 def test_a_failing_inner_scope_restores_the_outer_one(
     lender: Company, agency: Company, failure: str
 ) -> None:
     with company_scope(lender):
         with pytest.raises((ValueError, DatabaseError)), company_scope(agency):
-            if failure == "python":
-                raise ValueError
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT 1/0")
+            fail(failure)
         assert role_and_company() == ("recoup_lender", str(lender.pk))
         assert Team.objects.exists()
 

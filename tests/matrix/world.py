@@ -134,6 +134,7 @@ def _book(side: Side, folder: Path) -> None:
         side.ids["scheme"] = str(scheme.uid)
         _desks(side)
         _note(side, "case", "collector", f"{side.marks.private} said so.")
+        _note(side, "case", "collector", "", disposition="no_answer")
         open_hold(
             company=company,
             case=_case(side, "case_held"),
@@ -174,12 +175,20 @@ def _case(side: Side, name: str) -> Case:
     return Case.objects.get(uid=side.ids[name])
 
 
-def _note(side: Side, name: str, username: str, remark: str, *, shared: bool = False) -> None:
+def _note(
+    side: Side,
+    name: str,
+    username: str,
+    remark: str,
+    *,
+    disposition: str = "will_pay",
+    shared: bool = False,
+) -> None:
     write_note(
         company=side.company,
         case=_case(side, name),
         by=_person(side, username),
-        disposition="will_pay",
+        disposition=disposition,
         remark=remark,
         shared=shared,
     )

@@ -13,8 +13,9 @@ CASE = {"uid": "{case}"}
 LONG_AHEAD = "2999-01-01T00:00:00+00:00"
 
 
-def _notes(side: Side) -> int:
-    return Note.objects.filter(case__uid=side.ids["case"], company=side.company).count()
+def _noted(side: Side, disposition: str) -> bool:
+    notes = Note.objects.filter(case__uid=side.ids["case"], company=side.company)
+    return notes.filter(disposition=disposition).exists()
 
 
 def _shown(side: Side, kind: str) -> bool:
@@ -63,10 +64,10 @@ CELLS = [
         allowed=WORK_THE_CASE,
         blind=OTHER_DESKS,
         path=CASE,
-        body={"disposition": "will_pay", "remark": "Pays on Monday."},
+        body={"disposition": "claims_paid", "remark": "Paid on Monday."},
         status=302,
         writes=writes("collection_note", "collection_remark", "collection_assignment"),
-        proof=lambda side: _notes(side) > 1,
+        proof=lambda side: _noted(side, "claims_paid"),
     ),
     Cell(
         route="work:phone",
