@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connections
+from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tenancy.models import Company
@@ -43,6 +45,20 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture
+def site(transactional_db: None) -> Iterator[str]:
+    """The address of a server of this process, static files straight from their folders."""
+    server = LiveServerThread("127.0.0.1", StaticFilesHandler)
+    server.daemon = True
+    server.start()
+    server.is_ready.wait()
+    if server.error:
+        raise server.error
+    yield f"http://127.0.0.1:{server.port}"
+    server.terminate()
+    _wait_until_server_lets_go()
+
+
 def _wait_until_server_lets_go() -> None:
     """The database is dropped after the test: no connection of the live server may be left."""
     name = str(connections["default"].settings_dict["NAME"])
@@ -58,7 +74,7 @@ def _wait_until_server_lets_go() -> None:
 
 
 @pytest.fixture
-def browse(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
+def browse(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
     """`browse(company, username, path)`: a page of somebody who has signed in, at that path.
 
     Errors of scripts and of the security policy fail the test.
@@ -66,7 +82,7 @@ def browse(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]]
     contexts, faults = [], []
 
     def open_page(company: Company, username: str, path: str, **options: Any) -> Page:
-        context = chromium.new_context(base_url=live_server.url, viewport=WIDE, **options)
+        context = chromium.new_context(base_url=site, viewport=WIDE, **options)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
@@ -89,5 +105,4 @@ def browse(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]]
     yield open_page
     for context in contexts:
         context.close()
-    _wait_until_server_lets_go()
     assert faults == []

@@ -42,9 +42,9 @@ def build(lender: Company, agency: Company) -> World:
         teammate, other_team = add_case(lender, no="MATE-1"), add_case(lender, no="OTHER-1")
         waiting = [add_case(lender, dpd=n, no=f"WAIT-{n}") for n in (45, 46)]
         placed = [add_case(lender, dpd=n, no=f"PLACED-{n}") for n in (70, 71)]
-        _give(lender, made, "collector")
-        _give(lender, [teammate], "collector2")
-        _give(lender, [other_team], "collector3", "Two")
+        give(lender, made, "collector")
+        give(lender, [teammate], "collector2")
+        give(lender, [other_team], "collector3", "Two")
         for hours, case in enumerate(made):
             at = timezone.now() + timedelta(hours=hours)
             Assignment.objects.filter(case=case, ended_at=None).update(next_action_at=at)
@@ -60,11 +60,12 @@ def build(lender: Company, agency: Company) -> World:
     with company_scope(agency):
         furnish(agency)
         NightStep.objects.create(business_date=ON, step="age", done_at=timezone.now())
-        _give(agency, placed[:1], "collector")
+        give(agency, placed[:1], "collector")
     return World(lender, agency, made, teammate, other_team, waiting, placed, package)
 
 
-def _give(company: Company, cases: list[Case], username: str, team: str = "One") -> None:
+def give(company: Company, cases: list[Case], username: str, team: str = "One") -> None:
+    """Put cases on somebody's desk."""
     reassign_cases(
         company=company,
         case_ids=[case.pk for case in cases],

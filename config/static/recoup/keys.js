@@ -10,7 +10,7 @@
     const target = [...document.querySelectorAll(`[data-rc-key="${CSS.escape(key)}"]`)].find((each) => each.checkVisibility?.() ?? true)
       || document.querySelector(`[data-rc-key="${CSS.escape(key)}"]`);
     if (!target) return false;
-    if (target.matches('input, textarea, select')) {
+    if (target.matches('input:not([type=radio], [type=checkbox]), textarea, select')) {
       target.closest('.rc-search')?.classList.add('open');
       target.focus();
       target.select?.();
