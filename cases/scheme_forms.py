@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.bucket_scheme import LABEL_LENGTH, Band
 from tenancy.form_fields import DayField, half_width
-from tenancy.screen import Text
 
 MOST_BANDS = 20
 SPARE_LINES = 3
@@ -44,7 +43,7 @@ class SchemeForm(forms.Form):
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
-def _label(label: Text) -> forms.CharField:
+def _label(label: Any) -> forms.CharField:
     widget = forms.TextInput(attrs={"size": 4})
     return forms.CharField(label=label, required=False, max_length=LABEL_LENGTH, widget=widget)
 

@@ -4,540 +4,1381 @@ import django.contrib.postgres.functions
 import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.datetime
+from django.db import migrations, models
+
 import tenancy.managers
 import tenancy.walls
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tenancy', '0002_stock_tables'),
+        ("tenancy", "0002_stock_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Borrower',
+            name="Borrower",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
-                ('borrower_no', models.CharField(max_length=64)),
-                ('name', models.CharField(blank=True, default='', max_length=120)),
-                ('id_no_hash', models.BinaryField(blank=True, default=b'', max_length=32)),
-                ('id_no_sealed', models.TextField(blank=True, default='')),
-                ('id_no_last4', models.CharField(blank=True, default='', max_length=4)),
-                ('phone_mask', models.CharField(blank=True, default='', max_length=20)),
-                ('timezone', models.CharField(blank=True, default='', max_length=60)),
-                ('owner', models.ForeignKey(db_default=tenancy.managers.CurrentCompanyDefault(), db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "uid",
+                    models.UUIDField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(),
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                ("borrower_no", models.CharField(max_length=64)),
+                ("name", models.CharField(blank=True, default="", max_length=120)),
+                ("id_no_hash", models.BinaryField(blank=True, default=b"", max_length=32)),
+                ("id_no_sealed", models.TextField(blank=True, default="")),
+                ("id_no_last4", models.CharField(blank=True, default="", max_length=4)),
+                ("phone_mask", models.CharField(blank=True, default="", max_length=20)),
+                ("timezone", models.CharField(blank=True, default="", max_length=60)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='BucketScheme',
+            name="BucketScheme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('version', models.PositiveIntegerField()),
-                ('valid_from', models.DateField(null=True)),
-                ('valid_to', models.DateField(null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by_name', models.CharField(blank=True, default='', max_length=80)),
-                ('owner', models.ForeignKey(db_default=tenancy.managers.CurrentCompanyDefault(), db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "uid",
+                    models.UUIDField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(),
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("version", models.PositiveIntegerField()),
+                ("valid_from", models.DateField(null=True)),
+                ("valid_to", models.DateField(null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("created_by_name", models.CharField(blank=True, default="", max_length=80)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Bucket',
+            name="Bucket",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', models.CharField(max_length=12)),
-                ('step', models.PositiveSmallIntegerField()),
-                ('lower', models.PositiveIntegerField()),
-                ('upper', models.PositiveIntegerField(null=True)),
-                ('parent', models.CharField(blank=True, default='', max_length=12)),
-                ('owner', models.ForeignKey(db_default=tenancy.managers.CurrentCompanyDefault(), db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
-                ('scheme', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='buckets', to='cases.bucketscheme')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("label", models.CharField(max_length=12)),
+                ("step", models.PositiveSmallIntegerField()),
+                ("lower", models.PositiveIntegerField()),
+                ("upper", models.PositiveIntegerField(null=True)),
+                ("parent", models.CharField(blank=True, default="", max_length=12)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "scheme",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="buckets",
+                        to="cases.bucketscheme",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
-                ('loan_no', models.CharField(max_length=64)),
-                ('borrower_name', models.CharField(blank=True, default='', max_length=120)),
-                ('phone_mask', models.CharField(blank=True, default='', max_length=20)),
-                ('product', models.CharField(blank=True, default='', max_length=64)),
-                ('channel', models.CharField(blank=True, default='', max_length=64)),
-                ('outstanding', models.DecimalField(decimal_places=2, max_digits=19)),
-                ('due_date', models.DateField()),
-                ('aged_from', models.DateField()),
-                ('paused_from', models.DateField(null=True)),
-                ('paused_to', models.DateField(null=True)),
-                ('next_bucket_on', models.DateField(null=True)),
-                ('opened_on', models.DateField()),
-                ('closed_on', models.DateField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closure', models.CharField(blank=True, choices=[('paid', 'Paid'), ('cured', 'Cured'), ('paid_waived', 'Paid after a waiver'), ('settled', 'Settled at a discount'), ('restructured', 'Restructured'), ('sold', 'Sold'), ('written_off', 'Written off'), ('fraud', 'Confirmed fraud'), ('deceased', 'Deceased, no estate'), ('bankrupt', 'Discharged in bankruptcy'), ('time_barred', 'Time-barred'), ('uneconomic', 'Too small to pursue'), ('withdrawn', 'Withdrawn by the lender'), ('entered_in_error', 'Entered in error')], default='', max_length=20)),
-                ('borrower', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='cases.borrower')),
-                ('bucket', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.bucket')),
-                ('holder', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
-                ('owner', models.ForeignKey(db_default=tenancy.managers.CurrentCompanyDefault(), db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "uid",
+                    models.UUIDField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(),
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                ("loan_no", models.CharField(max_length=64)),
+                ("borrower_name", models.CharField(blank=True, default="", max_length=120)),
+                ("phone_mask", models.CharField(blank=True, default="", max_length=20)),
+                ("product", models.CharField(blank=True, default="", max_length=64)),
+                ("channel", models.CharField(blank=True, default="", max_length=64)),
+                ("outstanding", models.DecimalField(decimal_places=2, max_digits=19)),
+                ("due_date", models.DateField()),
+                ("aged_from", models.DateField()),
+                ("paused_from", models.DateField(null=True)),
+                ("paused_to", models.DateField(null=True)),
+                ("next_bucket_on", models.DateField(null=True)),
+                ("opened_on", models.DateField()),
+                ("closed_on", models.DateField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "closure",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("paid", "Paid"),
+                            ("cured", "Cured"),
+                            ("paid_waived", "Paid after a waiver"),
+                            ("settled", "Settled at a discount"),
+                            ("restructured", "Restructured"),
+                            ("sold", "Sold"),
+                            ("written_off", "Written off"),
+                            ("fraud", "Confirmed fraud"),
+                            ("deceased", "Deceased, no estate"),
+                            ("bankrupt", "Discharged in bankruptcy"),
+                            ("time_barred", "Time-barred"),
+                            ("uneconomic", "Too small to pursue"),
+                            ("withdrawn", "Withdrawn by the lender"),
+                            ("entered_in_error", "Entered in error"),
+                        ],
+                        default="",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "borrower",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="cases.borrower",
+                    ),
+                ),
+                (
+                    "bucket",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.bucket",
+                    ),
+                ),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='BucketMove',
+            name="BucketMove",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on_date', models.DateField()),
-                ('dpd', models.IntegerField()),
-                ('why', models.CharField(choices=[('entry', 'Entry'), ('aging', 'Aging'), ('due_date', 'Due date changed'), ('hold', 'Hold'), ('scheme', 'New bucket scheme'), ('closure', 'Closure'), ('reopened', 'Reopened')], max_length=10)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('from_bucket', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.bucket')),
-                ('owner', models.ForeignKey(db_default=tenancy.managers.CurrentCompanyDefault(), db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
-                ('to_bucket', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.bucket')),
-                ('case', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='cases.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on_date", models.DateField()),
+                ("dpd", models.IntegerField()),
+                (
+                    "why",
+                    models.CharField(
+                        choices=[
+                            ("entry", "Entry"),
+                            ("aging", "Aging"),
+                            ("due_date", "Due date changed"),
+                            ("hold", "Hold"),
+                            ("scheme", "New bucket scheme"),
+                            ("closure", "Closure"),
+                            ("reopened", "Reopened"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "from_bucket",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.bucket",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "to_bucket",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.bucket",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="moves",
+                        to="cases.case",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='CaseEvent',
+            name="CaseEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('kind', models.CharField(max_length=30)),
-                ('actor_id', models.BigIntegerField(null=True)),
-                ('actor_name', models.CharField(blank=True, default='', max_length=80)),
-                ('data', models.JSONField(default=dict)),
-                ('shared', models.BooleanField(default=False)),
-                ('case', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='cases.case')),
-                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
-                ('owner', models.ForeignKey(db_default=tenancy.managers.CurrentCompanyDefault(), db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("kind", models.CharField(max_length=30)),
+                ("actor_id", models.BigIntegerField(null=True)),
+                ("actor_name", models.CharField(blank=True, default="", max_length=80)),
+                ("data", models.JSONField(default=dict)),
+                ("shared", models.BooleanField(default=False)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='CaseHold',
+            name="CaseHold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('dispute', 'Dispute'), ('complaint', 'Complaint'), ('hardship', 'Hardship'), ('deceased', 'Deceased'), ('legal', 'Legal'), ('bankruptcy', 'Bankruptcy'), ('fraud', 'Fraud'), ('disaster', 'Natural disaster'), ('breathing_space', 'Breathing space')], max_length=20)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(null=True)),
-                ('pauses_clock', models.BooleanField(default=False)),
-                ('stops_assignment', models.BooleanField(default=False)),
-                ('stops_placement', models.BooleanField(default=False)),
-                ('reason', models.CharField(blank=True, default='', max_length=300)),
-                ('opened_by_name', models.CharField(blank=True, default='', max_length=80)),
-                ('opened_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('lifted_by_name', models.CharField(blank=True, default='', max_length=80)),
-                ('lifted_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='cases.case')),
-                ('owner', models.ForeignKey(db_default=tenancy.managers.CurrentCompanyDefault(), db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "uid",
+                    models.UUIDField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(),
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("dispute", "Dispute"),
+                            ("complaint", "Complaint"),
+                            ("hardship", "Hardship"),
+                            ("deceased", "Deceased"),
+                            ("legal", "Legal"),
+                            ("bankruptcy", "Bankruptcy"),
+                            ("fraud", "Fraud"),
+                            ("disaster", "Natural disaster"),
+                            ("breathing_space", "Breathing space"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(null=True)),
+                ("pauses_clock", models.BooleanField(default=False)),
+                ("stops_assignment", models.BooleanField(default=False)),
+                ("stops_placement", models.BooleanField(default=False)),
+                ("reason", models.CharField(blank=True, default="", max_length=300)),
+                ("opened_by_name", models.CharField(blank=True, default="", max_length=80)),
+                (
+                    "opened_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("lifted_by_name", models.CharField(blank=True, default="", max_length=80)),
+                ("lifted_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holds",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='ContactPoint',
+            name="ContactPoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('mobile', 'Mobile'), ('home_phone', 'Home phone'), ('work_phone', 'Work phone')], default='mobile', max_length=20)),
-                ('relation', models.CharField(choices=[('self', 'Borrower'), ('spouse', 'Spouse'), ('parent', 'Parent'), ('sibling', 'Sibling'), ('relative', 'Relative'), ('colleague', 'Colleague'), ('friend', 'Friend'), ('emergency', 'Emergency contact'), ('other', 'Other')], max_length=10)),
-                ('person_name', models.CharField(blank=True, default='', max_length=120)),
-                ('number_hash', models.BinaryField(max_length=32)),
-                ('number_sealed', models.TextField()),
-                ('number_last4', models.CharField(blank=True, default='', max_length=4)),
-                ('number_mask', models.CharField(max_length=20)),
-                ('source', models.CharField(blank=True, default='', max_length=64)),
-                ('state', models.CharField(choices=[('unknown', 'Unverified'), ('valid', 'Valid'), ('invalid', 'Invalid'), ('refused', 'Refused')], default='unknown', max_length=10)),
-                ('borrower', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='contact_points', to='cases.borrower')),
-                ('owner', models.ForeignKey(db_default=tenancy.managers.CurrentCompanyDefault(), db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "uid",
+                    models.UUIDField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(),
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("mobile", "Mobile"),
+                            ("home_phone", "Home phone"),
+                            ("work_phone", "Work phone"),
+                        ],
+                        default="mobile",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "relation",
+                    models.CharField(
+                        choices=[
+                            ("self", "Borrower"),
+                            ("spouse", "Spouse"),
+                            ("parent", "Parent"),
+                            ("sibling", "Sibling"),
+                            ("relative", "Relative"),
+                            ("colleague", "Colleague"),
+                            ("friend", "Friend"),
+                            ("emergency", "Emergency contact"),
+                            ("other", "Other"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("person_name", models.CharField(blank=True, default="", max_length=120)),
+                ("number_hash", models.BinaryField(max_length=32)),
+                ("number_sealed", models.TextField()),
+                ("number_last4", models.CharField(blank=True, default="", max_length=4)),
+                ("number_mask", models.CharField(max_length=20)),
+                ("source", models.CharField(blank=True, default="", max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("unknown", "Unverified"),
+                            ("valid", "Valid"),
+                            ("invalid", "Invalid"),
+                            ("refused", "Refused"),
+                        ],
+                        default="unknown",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "borrower",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contact_points",
+                        to="cases.borrower",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='LenderSettings',
+            name="LenderSettings",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('balance_authority', models.CharField(choices=[('ledger', "Recoup's ledger"), ('core', "The core system's loans rows"), ('statement', 'Statements')], default='ledger', max_length=10)),
-                ('waterfall', models.CharField(choices=[('default', 'Penalty, fee, interest, principal'), ('civil_code', 'Fee, interest, principal, penalty'), ('principal_first', 'Principal, interest, fee, penalty')], default='default', max_length=20)),
-                ('company', models.OneToOneField(db_default=tenancy.managers.CurrentCompanyDefault(), on_delete=django.db.models.deletion.PROTECT, related_name='lender_settings', to='tenancy.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "balance_authority",
+                    models.CharField(
+                        choices=[
+                            ("ledger", "Recoup's ledger"),
+                            ("core", "The core system's loans rows"),
+                            ("statement", "Statements"),
+                        ],
+                        default="ledger",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "waterfall",
+                    models.CharField(
+                        choices=[
+                            ("default", "Penalty, fee, interest, principal"),
+                            ("civil_code", "Fee, interest, principal, penalty"),
+                            ("principal_first", "Principal, interest, fee, penalty"),
+                        ],
+                        default="default",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "company",
+                    models.OneToOneField(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lender_settings",
+                        to="tenancy.company",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Loan',
+            name="Loan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
-                ('loan_no', models.CharField(max_length=64)),
-                ('product', models.CharField(blank=True, default='', max_length=64)),
-                ('channel', models.CharField(blank=True, default='', max_length=64)),
-                ('region', models.CharField(blank=True, default='', max_length=64)),
-                ('loan_amount', models.DecimalField(decimal_places=2, max_digits=18, null=True)),
-                ('disbursed_on', models.DateField(null=True)),
-                ('due_date', models.DateField()),
-                ('principal', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('interest', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('fee', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('penalty', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('outstanding', models.GeneratedField(db_persist=True, expression=django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('principal'), '+', models.F('interest')), '+', models.F('fee')), '+', models.F('penalty')), output_field=models.DecimalField(decimal_places=2, max_digits=19))),
-                ('overpaid', models.DecimalField(decimal_places=2, default=0, max_digits=18)),
-                ('collection_score', models.PositiveSmallIntegerField(null=True)),
-                ('lost_contact_score', models.PositiveSmallIntegerField(null=True)),
-                ('attrs', models.JSONField(default=dict)),
-                ('as_of', models.DateField()),
-                ('row_digest', models.BinaryField(max_length=16)),
-                ('in_collections', models.BooleanField(default=False)),
-                ('borrower', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='loans', to='cases.borrower')),
-                ('owner', models.ForeignKey(db_default=tenancy.managers.CurrentCompanyDefault(), db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "uid",
+                    models.UUIDField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(),
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                ("loan_no", models.CharField(max_length=64)),
+                ("product", models.CharField(blank=True, default="", max_length=64)),
+                ("channel", models.CharField(blank=True, default="", max_length=64)),
+                ("region", models.CharField(blank=True, default="", max_length=64)),
+                ("loan_amount", models.DecimalField(decimal_places=2, max_digits=18, null=True)),
+                ("disbursed_on", models.DateField(null=True)),
+                ("due_date", models.DateField()),
+                ("principal", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("interest", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("fee", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("penalty", models.DecimalField(decimal_places=2, max_digits=18)),
+                (
+                    "outstanding",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("principal"), "+", models.F("interest")
+                                ),
+                                "+",
+                                models.F("fee"),
+                            ),
+                            "+",
+                            models.F("penalty"),
+                        ),
+                        output_field=models.DecimalField(decimal_places=2, max_digits=19),
+                    ),
+                ),
+                ("overpaid", models.DecimalField(decimal_places=2, default=0, max_digits=18)),
+                ("collection_score", models.PositiveSmallIntegerField(null=True)),
+                ("lost_contact_score", models.PositiveSmallIntegerField(null=True)),
+                ("attrs", models.JSONField(default=dict)),
+                ("as_of", models.DateField()),
+                ("row_digest", models.BinaryField(max_length=16)),
+                ("in_collections", models.BooleanField(default=False)),
+                (
+                    "borrower",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="loans",
+                        to="cases.borrower",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Instalment',
+            name="Instalment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.PositiveIntegerField()),
-                ('due_date', models.DateField()),
-                ('principal', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('interest', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('fee', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('penalty', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('owner', models.ForeignKey(db_default=tenancy.managers.CurrentCompanyDefault(), db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
-                ('loan', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='instalments', to='cases.loan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seq", models.PositiveIntegerField()),
+                ("due_date", models.DateField()),
+                ("principal", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("interest", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("fee", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("penalty", models.DecimalField(decimal_places=2, max_digits=18)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "loan",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="instalments",
+                        to="cases.loan",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='DueDate',
+            name="DueDate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('as_of', models.DateField()),
-                ('due_date', models.DateField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('owner', models.ForeignKey(db_default=tenancy.managers.CurrentCompanyDefault(), db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
-                ('loan', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='due_dates', to='cases.loan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("as_of", models.DateField()),
+                ("due_date", models.DateField()),
+                (
+                    "recorded_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "loan",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="due_dates",
+                        to="cases.loan",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.AddField(
-            model_name='case',
-            name='loan',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='cases.loan'),
+            model_name="case",
+            name="loan",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cases",
+                to="cases.loan",
+            ),
         ),
         migrations.CreateModel(
-            name='Repayment',
+            name="Repayment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
-                ('repayment_no', models.CharField(max_length=64)),
-                ('loan_no', models.CharField(max_length=64)),
-                ('paid_at', models.DateTimeField()),
-                ('effective_date', models.DateField()),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('split_principal', models.DecimalField(decimal_places=2, max_digits=18, null=True)),
-                ('split_interest', models.DecimalField(decimal_places=2, max_digits=18, null=True)),
-                ('split_fee', models.DecimalField(decimal_places=2, max_digits=18, null=True)),
-                ('split_penalty', models.DecimalField(decimal_places=2, max_digits=18, null=True)),
-                ('applied_principal', models.DecimalField(decimal_places=2, default=0, max_digits=18)),
-                ('applied_interest', models.DecimalField(decimal_places=2, default=0, max_digits=18)),
-                ('applied_fee', models.DecimalField(decimal_places=2, default=0, max_digits=18)),
-                ('applied_penalty', models.DecimalField(decimal_places=2, default=0, max_digits=18)),
-                ('overpaid', models.DecimalField(decimal_places=2, default=0, max_digits=18)),
-                ('reverses_no', models.CharField(blank=True, default='', max_length=64)),
-                ('state', models.CharField(choices=[('posted', 'Posted'), ('suspense', 'In suspense'), ('included', 'Already in the balance'), ('reversed', 'Reversed'), ('reversal', 'Reversal')], max_length=10)),
-                ('booked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('loan', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='repayments', to='cases.loan')),
-                ('owner', models.ForeignKey(db_default=tenancy.managers.CurrentCompanyDefault(), db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "uid",
+                    models.UUIDField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(),
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                ("repayment_no", models.CharField(max_length=64)),
+                ("loan_no", models.CharField(max_length=64)),
+                ("paid_at", models.DateTimeField()),
+                ("effective_date", models.DateField()),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=18)),
+                (
+                    "split_principal",
+                    models.DecimalField(decimal_places=2, max_digits=18, null=True),
+                ),
+                ("split_interest", models.DecimalField(decimal_places=2, max_digits=18, null=True)),
+                ("split_fee", models.DecimalField(decimal_places=2, max_digits=18, null=True)),
+                ("split_penalty", models.DecimalField(decimal_places=2, max_digits=18, null=True)),
+                (
+                    "applied_principal",
+                    models.DecimalField(decimal_places=2, default=0, max_digits=18),
+                ),
+                (
+                    "applied_interest",
+                    models.DecimalField(decimal_places=2, default=0, max_digits=18),
+                ),
+                ("applied_fee", models.DecimalField(decimal_places=2, default=0, max_digits=18)),
+                (
+                    "applied_penalty",
+                    models.DecimalField(decimal_places=2, default=0, max_digits=18),
+                ),
+                ("overpaid", models.DecimalField(decimal_places=2, default=0, max_digits=18)),
+                ("reverses_no", models.CharField(blank=True, default="", max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("posted", "Posted"),
+                            ("suspense", "In suspense"),
+                            ("included", "Already in the balance"),
+                            ("reversed", "Reversed"),
+                            ("reversal", "Reversal"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "booked_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "loan",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="repayments",
+                        to="cases.loan",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='LedgerEntry',
+            name="LedgerEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('effective_date', models.DateField()),
-                ('kind', models.CharField(choices=[('opening', 'Opening'), ('snapshot', 'Balance stated'), ('charge', 'Charge'), ('repayment', 'Repayment'), ('reversal', 'Reversal'), ('waiver', 'Waiver'), ('correction', 'Correction')], max_length=10)),
-                ('principal', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('interest', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('fee', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('penalty', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('booked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('owner', models.ForeignKey(db_default=tenancy.managers.CurrentCompanyDefault(), db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
-                ('loan', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='cases.loan')),
-                ('repayment', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='cases.repayment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("effective_date", models.DateField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("opening", "Opening"),
+                            ("snapshot", "Balance stated"),
+                            ("charge", "Charge"),
+                            ("repayment", "Repayment"),
+                            ("reversal", "Reversal"),
+                            ("waiver", "Waiver"),
+                            ("correction", "Correction"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("principal", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("interest", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("fee", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("penalty", models.DecimalField(decimal_places=2, max_digits=18)),
+                (
+                    "booked_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "loan",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="cases.loan",
+                    ),
+                ),
+                (
+                    "repayment",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="cases.repayment",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.AddIndex(
-            model_name='borrower',
-            index=models.Index(fields=['owner', 'id_no_hash'], name='borrower_id_no'),
+            model_name="borrower",
+            index=models.Index(fields=["owner", "id_no_hash"], name="borrower_id_no"),
         ),
         migrations.AddIndex(
-            model_name='borrower',
-            index=models.Index(fields=['owner', 'name'], name='borrower_by_name'),
+            model_name="borrower",
+            index=models.Index(fields=["owner", "name"], name="borrower_by_name"),
         ),
         migrations.AddIndex(
-            model_name='bucketmove',
-            index=models.Index(fields=['owner', 'on_date'], name='move_by_date'),
+            model_name="bucketmove",
+            index=models.Index(fields=["owner", "on_date"], name="move_by_date"),
         ),
         migrations.AddIndex(
-            model_name='contactpoint',
-            index=models.Index(fields=['owner', 'number_hash'], name='contact_number'),
+            model_name="contactpoint",
+            index=models.Index(fields=["owner", "number_hash"], name="contact_number"),
         ),
         migrations.AddIndex(
-            model_name='contactpoint',
-            index=models.Index(fields=['owner', 'number_last4'], name='contact_last4'),
+            model_name="contactpoint",
+            index=models.Index(fields=["owner", "number_last4"], name="contact_last4"),
         ),
         migrations.AddIndex(
-            model_name='loan',
-            index=models.Index(condition=models.Q(('in_collections', False), ('outstanding__gt', 0)), fields=['owner', 'due_date'], name='loan_waiting_entry'),
+            model_name="loan",
+            index=models.Index(
+                condition=models.Q(("in_collections", False), ("outstanding__gt", 0)),
+                fields=["owner", "due_date"],
+                name="loan_waiting_entry",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_on__isnull', True)), fields=['owner', 'next_bucket_on'], name='case_crossing'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_on__isnull", True)),
+                fields=["owner", "next_bucket_on"],
+                name="case_crossing",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_on__isnull', True)), fields=['owner', '-outstanding', 'id'], name='case_by_amount'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_on__isnull", True)),
+                fields=["owner", "-outstanding", "id"],
+                name="case_by_amount",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_on__isnull', True), ('holder__isnull', False)), fields=['holder', '-outstanding', 'id'], name='case_held_by_amount'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_on__isnull", True), ("holder__isnull", False)),
+                fields=["holder", "-outstanding", "id"],
+                name="case_held_by_amount",
+            ),
         ),
         migrations.AddIndex(
-            model_name='repayment',
-            index=models.Index(condition=models.Q(('state', 'suspense')), fields=['owner', 'loan_no'], name='repayment_suspense'),
+            model_name="repayment",
+            index=models.Index(
+                condition=models.Q(("state", "suspense")),
+                fields=["owner", "loan_no"],
+                name="repayment_suspense",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='borrower',
-            constraint=models.UniqueConstraint(fields=('owner', 'borrower_no'), name='borrower_no'),
+            model_name="borrower",
+            constraint=models.UniqueConstraint(fields=("owner", "borrower_no"), name="borrower_no"),
         ),
         migrations.AddConstraint(
-            model_name='borrower',
-            constraint=models.UniqueConstraint(fields=('owner', 'id'), name='borrower_owner_id'),
+            model_name="borrower",
+            constraint=models.UniqueConstraint(fields=("owner", "id"), name="borrower_owner_id"),
         ),
         migrations.AddConstraint(
-            model_name='bucketscheme',
-            constraint=models.UniqueConstraint(fields=('owner', 'version'), name='scheme_version'),
+            model_name="bucketscheme",
+            constraint=models.UniqueConstraint(fields=("owner", "version"), name="scheme_version"),
         ),
         migrations.AddConstraint(
-            model_name='bucketscheme',
-            constraint=models.UniqueConstraint(fields=('owner', 'id'), name='scheme_owner_id'),
+            model_name="bucketscheme",
+            constraint=models.UniqueConstraint(fields=("owner", "id"), name="scheme_owner_id"),
         ),
         migrations.AddConstraint(
-            model_name='bucket',
-            constraint=models.UniqueConstraint(fields=('owner', 'scheme', 'label'), name='bucket_label'),
+            model_name="bucket",
+            constraint=models.UniqueConstraint(
+                fields=("owner", "scheme", "label"), name="bucket_label"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bucket',
-            constraint=models.UniqueConstraint(fields=('owner', 'id'), name='bucket_owner_id'),
+            model_name="bucket",
+            constraint=models.UniqueConstraint(fields=("owner", "id"), name="bucket_owner_id"),
         ),
         migrations.AddConstraint(
-            model_name='contactpoint',
-            constraint=models.UniqueConstraint(fields=('owner', 'borrower', 'relation', 'number_hash'), name='contact_once'),
+            model_name="contactpoint",
+            constraint=models.UniqueConstraint(
+                fields=("owner", "borrower", "relation", "number_hash"), name="contact_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.UniqueConstraint(fields=('owner', 'loan_no'), name='loan_no'),
+            model_name="loan",
+            constraint=models.UniqueConstraint(fields=("owner", "loan_no"), name="loan_no"),
         ),
         migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.UniqueConstraint(fields=('owner', 'id'), name='loan_owner_id'),
+            model_name="loan",
+            constraint=models.UniqueConstraint(fields=("owner", "id"), name="loan_owner_id"),
         ),
         migrations.AddConstraint(
-            model_name='instalment',
-            constraint=models.UniqueConstraint(fields=('owner', 'loan', 'seq'), name='instalment_seq'),
+            model_name="instalment",
+            constraint=models.UniqueConstraint(
+                fields=("owner", "loan", "seq"), name="instalment_seq"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_on__isnull', True)), fields=('owner', 'loan'), name='case_one_open_per_loan'),
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_on__isnull", True)),
+                fields=("owner", "loan"),
+                name="case_one_open_per_loan",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(fields=('owner', 'id'), name='case_owner_id'),
+            model_name="case",
+            constraint=models.UniqueConstraint(fields=("owner", "id"), name="case_owner_id"),
         ),
         migrations.AddConstraint(
-            model_name='repayment',
-            constraint=models.UniqueConstraint(fields=('owner', 'repayment_no'), name='repayment_no'),
+            model_name="repayment",
+            constraint=models.UniqueConstraint(
+                fields=("owner", "repayment_no"), name="repayment_no"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='repayment',
-            constraint=models.UniqueConstraint(fields=('owner', 'id'), name='repayment_owner_id'),
+            model_name="repayment",
+            constraint=models.UniqueConstraint(fields=("owner", "id"), name="repayment_owner_id"),
         ),
         migrations.AddConstraint(
-            model_name='bucket',
-            constraint=tenancy.walls.CompositeKey(columns=('owner_id', 'scheme_id'), name='bucket_scheme_fk', to='cases.BucketScheme', to_columns=('owner_id', 'id')),
+            model_name="bucket",
+            constraint=tenancy.walls.CompositeKey(
+                columns=("owner_id", "scheme_id"),
+                name="bucket_scheme_fk",
+                to="cases.BucketScheme",
+                to_columns=("owner_id", "id"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bucketmove',
-            constraint=tenancy.walls.CompositeKey(columns=('owner_id', 'case_id'), name='move_case_fk', to='cases.Case', to_columns=('owner_id', 'id')),
+            model_name="bucketmove",
+            constraint=tenancy.walls.CompositeKey(
+                columns=("owner_id", "case_id"),
+                name="move_case_fk",
+                to="cases.Case",
+                to_columns=("owner_id", "id"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='caseevent',
-            constraint=tenancy.walls.CompositeKey(columns=('owner_id', 'case_id'), name='event_case_fk', to='cases.Case', to_columns=('owner_id', 'id')),
+            model_name="caseevent",
+            constraint=tenancy.walls.CompositeKey(
+                columns=("owner_id", "case_id"),
+                name="event_case_fk",
+                to="cases.Case",
+                to_columns=("owner_id", "id"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='casehold',
-            constraint=tenancy.walls.CompositeKey(columns=('owner_id', 'case_id'), name='hold_case_fk', to='cases.Case', to_columns=('owner_id', 'id')),
+            model_name="casehold",
+            constraint=tenancy.walls.CompositeKey(
+                columns=("owner_id", "case_id"),
+                name="hold_case_fk",
+                to="cases.Case",
+                to_columns=("owner_id", "id"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contactpoint',
-            constraint=tenancy.walls.CompositeKey(columns=('owner_id', 'borrower_id'), name='contact_borrower_fk', to='cases.Borrower', to_columns=('owner_id', 'id')),
+            model_name="contactpoint",
+            constraint=tenancy.walls.CompositeKey(
+                columns=("owner_id", "borrower_id"),
+                name="contact_borrower_fk",
+                to="cases.Borrower",
+                to_columns=("owner_id", "id"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='loan',
-            constraint=tenancy.walls.CompositeKey(columns=('owner_id', 'borrower_id'), name='loan_borrower_fk', to='cases.Borrower', to_columns=('owner_id', 'id')),
+            model_name="loan",
+            constraint=tenancy.walls.CompositeKey(
+                columns=("owner_id", "borrower_id"),
+                name="loan_borrower_fk",
+                to="cases.Borrower",
+                to_columns=("owner_id", "id"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='instalment',
-            constraint=tenancy.walls.CompositeKey(columns=('owner_id', 'loan_id'), name='instalment_loan_fk', to='cases.Loan', to_columns=('owner_id', 'id')),
+            model_name="instalment",
+            constraint=tenancy.walls.CompositeKey(
+                columns=("owner_id", "loan_id"),
+                name="instalment_loan_fk",
+                to="cases.Loan",
+                to_columns=("owner_id", "id"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='duedate',
-            constraint=tenancy.walls.CompositeKey(columns=('owner_id', 'loan_id'), name='duedate_loan_fk', to='cases.Loan', to_columns=('owner_id', 'id')),
+            model_name="duedate",
+            constraint=tenancy.walls.CompositeKey(
+                columns=("owner_id", "loan_id"),
+                name="duedate_loan_fk",
+                to="cases.Loan",
+                to_columns=("owner_id", "id"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=tenancy.walls.CompositeKey(columns=('owner_id', 'loan_id'), name='case_loan_fk', to='cases.Loan', to_columns=('owner_id', 'id')),
+            model_name="case",
+            constraint=tenancy.walls.CompositeKey(
+                columns=("owner_id", "loan_id"),
+                name="case_loan_fk",
+                to="cases.Loan",
+                to_columns=("owner_id", "id"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=tenancy.walls.CompositeKey(columns=('owner_id', 'borrower_id'), name='case_borrower_fk', to='cases.Borrower', to_columns=('owner_id', 'id')),
+            model_name="case",
+            constraint=tenancy.walls.CompositeKey(
+                columns=("owner_id", "borrower_id"),
+                name="case_borrower_fk",
+                to="cases.Borrower",
+                to_columns=("owner_id", "id"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=tenancy.walls.CompositeKey(columns=('owner_id', 'bucket_id'), name='case_bucket_fk', to='cases.Bucket', to_columns=('owner_id', 'id')),
+            model_name="case",
+            constraint=tenancy.walls.CompositeKey(
+                columns=("owner_id", "bucket_id"),
+                name="case_bucket_fk",
+                to="cases.Bucket",
+                to_columns=("owner_id", "id"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='repayment',
-            constraint=tenancy.walls.CompositeKey(columns=('owner_id', 'loan_id'), name='repayment_loan_fk', to='cases.Loan', to_columns=('owner_id', 'id')),
+            model_name="repayment",
+            constraint=tenancy.walls.CompositeKey(
+                columns=("owner_id", "loan_id"),
+                name="repayment_loan_fk",
+                to="cases.Loan",
+                to_columns=("owner_id", "id"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=tenancy.walls.CompositeKey(columns=('owner_id', 'loan_id'), name='ledger_loan_fk', to='cases.Loan', to_columns=('owner_id', 'id')),
+            model_name="ledgerentry",
+            constraint=tenancy.walls.CompositeKey(
+                columns=("owner_id", "loan_id"),
+                name="ledger_loan_fk",
+                to="cases.Loan",
+                to_columns=("owner_id", "id"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=tenancy.walls.CompositeKey(columns=('owner_id', 'repayment_id'), name='ledger_repayment_fk', to='cases.Repayment', to_columns=('owner_id', 'id')),
+            model_name="ledgerentry",
+            constraint=tenancy.walls.CompositeKey(
+                columns=("owner_id", "repayment_id"),
+                name="ledger_repayment_fk",
+                to="cases.Repayment",
+                to_columns=("owner_id", "id"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='borrower',
-            constraint=tenancy.walls.Wall(name='borrower_wall', rules=[tenancy.walls.Rule('recoup_lender', ('SELECT', 'INSERT', 'UPDATE'), 'owner_id = {me}'), tenancy.walls.Rule('recoup_agency', ('SELECT',), 'EXISTS (SELECT 1 FROM cases_case held WHERE held.borrower_id = cases_borrower.id AND held.holder_id = {me})')]),
+            model_name="borrower",
+            constraint=tenancy.walls.Wall(
+                name="borrower_wall",
+                rules=[
+                    tenancy.walls.Rule(
+                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
+                    ),
+                    tenancy.walls.Rule(
+                        "recoup_agency",
+                        ("SELECT",),
+                        "EXISTS (SELECT 1 FROM cases_case held WHERE held.borrower_id = cases_borrower.id AND held.holder_id = {me})",
+                    ),
+                ],
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bucketscheme',
-            constraint=tenancy.walls.Wall(name='scheme_wall', rules=[tenancy.walls.Rule('recoup_lender', ('SELECT', 'INSERT', 'UPDATE'), 'owner_id = {me}'), tenancy.walls.Rule('recoup_agency', ('SELECT',), 'EXISTS (SELECT 1 FROM cases_case held WHERE held.owner_id = cases_bucketscheme.owner_id AND held.holder_id = {me})')]),
+            model_name="bucketscheme",
+            constraint=tenancy.walls.Wall(
+                name="scheme_wall",
+                rules=[
+                    tenancy.walls.Rule(
+                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
+                    ),
+                    tenancy.walls.Rule(
+                        "recoup_agency",
+                        ("SELECT",),
+                        "EXISTS (SELECT 1 FROM cases_case held WHERE held.owner_id = cases_bucketscheme.owner_id AND held.holder_id = {me})",
+                    ),
+                ],
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bucket',
-            constraint=tenancy.walls.Wall(name='bucket_wall', rules=[tenancy.walls.Rule('recoup_lender', ('SELECT', 'INSERT', 'UPDATE'), 'owner_id = {me}'), tenancy.walls.Rule('recoup_agency', ('SELECT',), 'EXISTS (SELECT 1 FROM cases_case held WHERE held.owner_id = cases_bucket.owner_id AND held.holder_id = {me})')]),
+            model_name="bucket",
+            constraint=tenancy.walls.Wall(
+                name="bucket_wall",
+                rules=[
+                    tenancy.walls.Rule(
+                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
+                    ),
+                    tenancy.walls.Rule(
+                        "recoup_agency",
+                        ("SELECT",),
+                        "EXISTS (SELECT 1 FROM cases_case held WHERE held.owner_id = cases_bucket.owner_id AND held.holder_id = {me})",
+                    ),
+                ],
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bucketmove',
-            constraint=tenancy.walls.Wall(name='move_wall', rules=[tenancy.walls.Rule('recoup_lender', ('SELECT', 'INSERT'), 'owner_id = {me}'), tenancy.walls.Rule('recoup_agency', ('SELECT',), 'EXISTS (SELECT 1 FROM cases_case held WHERE held.id = cases_bucketmove.case_id AND held.holder_id = {me})')]),
+            model_name="bucketmove",
+            constraint=tenancy.walls.Wall(
+                name="move_wall",
+                rules=[
+                    tenancy.walls.Rule("recoup_lender", ("SELECT", "INSERT"), "owner_id = {me}"),
+                    tenancy.walls.Rule(
+                        "recoup_agency",
+                        ("SELECT",),
+                        "EXISTS (SELECT 1 FROM cases_case held WHERE held.id = cases_bucketmove.case_id AND held.holder_id = {me})",
+                    ),
+                ],
+            ),
         ),
         migrations.AddConstraint(
-            model_name='caseevent',
-            constraint=tenancy.walls.Wall(name='event_wall', rules=[tenancy.walls.Rule('recoup_lender', ('SELECT', 'INSERT'), 'owner_id = {me}', 'owner_id = {me} AND company_id = {me}'), tenancy.walls.Rule('recoup_agency', ('SELECT',), 'company_id = {me} OR (shared AND EXISTS (SELECT 1 FROM cases_case held WHERE held.id = cases_caseevent.case_id AND held.holder_id = {me}))'), tenancy.walls.Rule('recoup_agency', ('INSERT',), 'company_id = {me} AND EXISTS (SELECT 1 FROM cases_case held WHERE held.id = cases_caseevent.case_id AND held.holder_id = {me})')]),
+            model_name="caseevent",
+            constraint=tenancy.walls.Wall(
+                name="event_wall",
+                rules=[
+                    tenancy.walls.Rule(
+                        "recoup_lender",
+                        ("SELECT", "INSERT"),
+                        "owner_id = {me}",
+                        "owner_id = {me} AND company_id = {me}",
+                    ),
+                    tenancy.walls.Rule(
+                        "recoup_agency",
+                        ("SELECT",),
+                        "company_id = {me} OR (shared AND EXISTS (SELECT 1 FROM cases_case held WHERE held.id = cases_caseevent.case_id AND held.holder_id = {me}))",
+                    ),
+                    tenancy.walls.Rule(
+                        "recoup_agency",
+                        ("INSERT",),
+                        "company_id = {me} AND EXISTS (SELECT 1 FROM cases_case held WHERE held.id = cases_caseevent.case_id AND held.holder_id = {me})",
+                    ),
+                ],
+            ),
         ),
         migrations.AddConstraint(
-            model_name='casehold',
-            constraint=tenancy.walls.Wall(name='hold_wall', rules=[tenancy.walls.Rule('recoup_lender', ('SELECT', 'INSERT', 'UPDATE'), 'owner_id = {me}'), tenancy.walls.Rule('recoup_agency', ('SELECT',), 'EXISTS (SELECT 1 FROM cases_case held WHERE held.id = cases_casehold.case_id AND held.holder_id = {me})')]),
+            model_name="casehold",
+            constraint=tenancy.walls.Wall(
+                name="hold_wall",
+                rules=[
+                    tenancy.walls.Rule(
+                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
+                    ),
+                    tenancy.walls.Rule(
+                        "recoup_agency",
+                        ("SELECT",),
+                        "EXISTS (SELECT 1 FROM cases_case held WHERE held.id = cases_casehold.case_id AND held.holder_id = {me})",
+                    ),
+                ],
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contactpoint',
-            constraint=tenancy.walls.Wall(name='contact_wall', rules=[tenancy.walls.Rule('recoup_lender', ('SELECT', 'INSERT', 'UPDATE'), 'owner_id = {me}'), tenancy.walls.Rule('recoup_agency', ('SELECT',), 'EXISTS (SELECT 1 FROM cases_case held WHERE held.borrower_id = cases_contactpoint.borrower_id AND held.holder_id = {me})')]),
+            model_name="contactpoint",
+            constraint=tenancy.walls.Wall(
+                name="contact_wall",
+                rules=[
+                    tenancy.walls.Rule(
+                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
+                    ),
+                    tenancy.walls.Rule(
+                        "recoup_agency",
+                        ("SELECT",),
+                        "EXISTS (SELECT 1 FROM cases_case held WHERE held.borrower_id = cases_contactpoint.borrower_id AND held.holder_id = {me})",
+                    ),
+                ],
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lendersettings',
-            constraint=tenancy.walls.Wall(name='lender_settings_wall', rules=[tenancy.walls.Rule('recoup_lender', ('SELECT', 'INSERT', 'UPDATE'), 'company_id = {me}', ''), tenancy.walls.Rule('recoup_agency', ('SELECT', 'INSERT', 'UPDATE'), 'company_id = {me}', '')]),
+            model_name="lendersettings",
+            constraint=tenancy.walls.Wall(
+                name="lender_settings_wall",
+                rules=[
+                    tenancy.walls.Rule(
+                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "company_id = {me}", ""
+                    ),
+                    tenancy.walls.Rule(
+                        "recoup_agency", ("SELECT", "INSERT", "UPDATE"), "company_id = {me}", ""
+                    ),
+                ],
+            ),
         ),
         migrations.AddConstraint(
-            model_name='loan',
-            constraint=tenancy.walls.Wall(name='loan_wall', rules=[tenancy.walls.Rule('recoup_lender', ('SELECT', 'INSERT', 'UPDATE'), 'owner_id = {me}'), tenancy.walls.Rule('recoup_agency', ('SELECT',), 'EXISTS (SELECT 1 FROM cases_case held WHERE held.loan_id = cases_loan.id AND held.holder_id = {me})')]),
+            model_name="loan",
+            constraint=tenancy.walls.Wall(
+                name="loan_wall",
+                rules=[
+                    tenancy.walls.Rule(
+                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
+                    ),
+                    tenancy.walls.Rule(
+                        "recoup_agency",
+                        ("SELECT",),
+                        "EXISTS (SELECT 1 FROM cases_case held WHERE held.loan_id = cases_loan.id AND held.holder_id = {me})",
+                    ),
+                ],
+            ),
         ),
         migrations.AddConstraint(
-            model_name='instalment',
-            constraint=tenancy.walls.Wall(name='instalment_wall', rules=[tenancy.walls.Rule('recoup_lender', ('SELECT', 'INSERT', 'UPDATE'), 'owner_id = {me}'), tenancy.walls.Rule('recoup_agency', ('SELECT',), 'EXISTS (SELECT 1 FROM cases_case held WHERE held.loan_id = cases_instalment.loan_id AND held.holder_id = {me})')]),
+            model_name="instalment",
+            constraint=tenancy.walls.Wall(
+                name="instalment_wall",
+                rules=[
+                    tenancy.walls.Rule(
+                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
+                    ),
+                    tenancy.walls.Rule(
+                        "recoup_agency",
+                        ("SELECT",),
+                        "EXISTS (SELECT 1 FROM cases_case held WHERE held.loan_id = cases_instalment.loan_id AND held.holder_id = {me})",
+                    ),
+                ],
+            ),
         ),
         migrations.AddConstraint(
-            model_name='duedate',
-            constraint=tenancy.walls.Wall(name='duedate_wall', rules=[tenancy.walls.Rule('recoup_lender', ('SELECT', 'INSERT'), 'owner_id = {me}'), tenancy.walls.Rule('recoup_agency', ('SELECT',), 'EXISTS (SELECT 1 FROM cases_case held WHERE held.loan_id = cases_duedate.loan_id AND held.holder_id = {me})')]),
+            model_name="duedate",
+            constraint=tenancy.walls.Wall(
+                name="duedate_wall",
+                rules=[
+                    tenancy.walls.Rule("recoup_lender", ("SELECT", "INSERT"), "owner_id = {me}"),
+                    tenancy.walls.Rule(
+                        "recoup_agency",
+                        ("SELECT",),
+                        "EXISTS (SELECT 1 FROM cases_case held WHERE held.loan_id = cases_duedate.loan_id AND held.holder_id = {me})",
+                    ),
+                ],
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=tenancy.walls.Wall(name='case_wall', rules=[tenancy.walls.Rule('recoup_lender', ('SELECT', 'INSERT', 'UPDATE'), 'owner_id = {me}'), tenancy.walls.Rule('recoup_agency', ('SELECT',), 'holder_id = {me}')]),
+            model_name="case",
+            constraint=tenancy.walls.Wall(
+                name="case_wall",
+                rules=[
+                    tenancy.walls.Rule(
+                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
+                    ),
+                    tenancy.walls.Rule("recoup_agency", ("SELECT",), "holder_id = {me}"),
+                ],
+            ),
         ),
         migrations.AddConstraint(
-            model_name='repayment',
-            constraint=tenancy.walls.Wall(name='repayment_wall', rules=[tenancy.walls.Rule('recoup_lender', ('SELECT', 'INSERT', 'UPDATE'), 'owner_id = {me}'), tenancy.walls.Rule('recoup_agency', ('SELECT',), 'EXISTS (SELECT 1 FROM cases_case held WHERE held.loan_id = cases_repayment.loan_id AND held.holder_id = {me})')]),
+            model_name="repayment",
+            constraint=tenancy.walls.Wall(
+                name="repayment_wall",
+                rules=[
+                    tenancy.walls.Rule(
+                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
+                    ),
+                    tenancy.walls.Rule(
+                        "recoup_agency",
+                        ("SELECT",),
+                        "EXISTS (SELECT 1 FROM cases_case held WHERE held.loan_id = cases_repayment.loan_id AND held.holder_id = {me})",
+                    ),
+                ],
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=tenancy.walls.Wall(name='ledger_wall', rules=[tenancy.walls.Rule('recoup_lender', ('SELECT', 'INSERT'), 'owner_id = {me}'), tenancy.walls.Rule('recoup_agency', ('SELECT',), 'EXISTS (SELECT 1 FROM cases_case held WHERE held.loan_id = cases_ledgerentry.loan_id AND held.holder_id = {me})')]),
+            model_name="ledgerentry",
+            constraint=tenancy.walls.Wall(
+                name="ledger_wall",
+                rules=[
+                    tenancy.walls.Rule("recoup_lender", ("SELECT", "INSERT"), "owner_id = {me}"),
+                    tenancy.walls.Rule(
+                        "recoup_agency",
+                        ("SELECT",),
+                        "EXISTS (SELECT 1 FROM cases_case held WHERE held.loan_id = cases_ledgerentry.loan_id AND held.holder_id = {me})",
+                    ),
+                ],
+            ),
         ),
     ]

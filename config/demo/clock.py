@@ -30,10 +30,11 @@ STAMPS = (
 
 def move_to(moment: datetime, *, written_since: datetime) -> None:
     """Shift every stamp later than `written_since` back, so that now becomes `moment`."""
-    shift = timezone.now() - moment
+    seconds = (timezone.now() - moment).total_seconds()
     with connections["owner"].cursor() as cursor:
         for table, column in STAMPS:
             cursor.execute(
-                f"UPDATE {table} SET {column} = {column} - %s WHERE {column} >= %s",  # noqa: S608
-                [shift, written_since],
+                f"UPDATE {table} SET {column} = {column} - make_interval(secs => %s) "  # noqa: S608
+                f"WHERE {column} >= %s",
+                [seconds, written_since],
             )

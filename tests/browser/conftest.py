@@ -10,14 +10,14 @@ import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connections
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tenancy.models import Company
 from tests.database import owner_cursor
 from tests.seed import PASSWORD
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-WIDE = {"width": 1440, "height": 900}
+WIDE: ViewportSize = {"width": 1440, "height": 900}
 NO_CHROMIUM = f"no Chromium on PATH (looked for {', '.join(NAMES)})"
 LET_GO = 5.0
 
