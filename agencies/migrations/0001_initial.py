@@ -9,97 +9,205 @@ import tenancy.walls
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0001_initial'),
-        ('tenancy', '0002_stock_tables'),
+        ("cases", "0001_initial"),
+        ("tenancy", "0002_stock_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Package',
+            name="Package",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
-                ('number', models.CharField(max_length=30)),
-                ('lender_name', models.CharField(max_length=120)),
-                ('agency_name', models.CharField(max_length=120)),
-                ('reason', models.CharField(blank=True, default='', max_length=300)),
-                ('cases', models.PositiveIntegerField()),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('ends_on', models.DateField(null=True)),
-                ('placed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('placed_by_name', models.CharField(blank=True, default='', max_length=80)),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('accepted_by_name', models.CharField(blank=True, default='', max_length=80)),
-                ('agency', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
-                ('lender', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "uid",
+                    models.UUIDField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(),
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                ("number", models.CharField(max_length=30)),
+                ("lender_name", models.CharField(max_length=120)),
+                ("agency_name", models.CharField(max_length=120)),
+                ("reason", models.CharField(blank=True, default="", max_length=300)),
+                ("cases", models.PositiveIntegerField()),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("ends_on", models.DateField(null=True)),
+                (
+                    "placed_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("placed_by_name", models.CharField(blank=True, default="", max_length=80)),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("accepted_by_name", models.CharField(blank=True, default="", max_length=80)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "lender",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Placement',
+            name="Placement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('loan_no', models.CharField(max_length=64)),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('dpd', models.IntegerField()),
-                ('bucket_label', models.CharField(blank=True, default='', max_length=12)),
-                ('placed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('end_kind', models.CharField(blank=True, default='', max_length=10)),
-                ('end_reason', models.CharField(blank=True, default='', max_length=300)),
-                ('agency', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
-                ('case', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='cases.case')),
-                ('lender', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
-                ('package', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='agencies.package')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("loan_no", models.CharField(max_length=64)),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("dpd", models.IntegerField()),
+                ("bucket_label", models.CharField(blank=True, default="", max_length=12)),
+                (
+                    "placed_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("end_kind", models.CharField(blank=True, default="", max_length=10)),
+                ("end_reason", models.CharField(blank=True, default="", max_length=300)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="placements",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "lender",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "package",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="placements",
+                        to="agencies.package",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.AddIndex(
-            model_name='package',
-            index=models.Index(fields=['agency', '-placed_at'], name='package_inbox'),
+            model_name="package",
+            index=models.Index(fields=["agency", "-placed_at"], name="package_inbox"),
         ),
         migrations.AddIndex(
-            model_name='placement',
-            index=models.Index(fields=['agency', 'ended_at'], name='placement_held'),
+            model_name="placement",
+            index=models.Index(fields=["agency", "ended_at"], name="placement_held"),
         ),
         migrations.AddConstraint(
-            model_name='package',
-            constraint=models.UniqueConstraint(fields=('lender', 'number'), name='package_number'),
+            model_name="package",
+            constraint=models.UniqueConstraint(fields=("lender", "number"), name="package_number"),
         ),
         migrations.AddConstraint(
-            model_name='package',
-            constraint=models.UniqueConstraint(fields=('lender', 'agency', 'id'), name='package_parties'),
+            model_name="package",
+            constraint=models.UniqueConstraint(
+                fields=("lender", "agency", "id"), name="package_parties"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('lender', 'case'), name='placement_one_at_a_time'),
+            model_name="placement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("lender", "case"),
+                name="placement_one_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='placement',
-            constraint=tenancy.walls.CompositeKey(columns=('lender_id', 'case_id'), name='placement_case_fk', to='cases.Case', to_columns=('owner_id', 'id')),
+            model_name="placement",
+            constraint=tenancy.walls.CompositeKey(
+                columns=("lender_id", "case_id"),
+                name="placement_case_fk",
+                to="cases.Case",
+                to_columns=("owner_id", "id"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='placement',
-            constraint=tenancy.walls.CompositeKey(columns=('lender_id', 'agency_id', 'package_id'), name='placement_package_fk', to='agencies.Package', to_columns=('lender_id', 'agency_id', 'id')),
+            model_name="placement",
+            constraint=tenancy.walls.CompositeKey(
+                columns=("lender_id", "agency_id", "package_id"),
+                name="placement_package_fk",
+                to="agencies.Package",
+                to_columns=("lender_id", "agency_id", "id"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='package',
-            constraint=tenancy.walls.Wall(name='package_wall', rules=[tenancy.walls.Rule('recoup_lender', ('SELECT', 'INSERT', 'UPDATE'), 'lender_id = {me}'), tenancy.walls.Rule('recoup_agency', ('SELECT',), 'agency_id = {me}'), tenancy.walls.Rule('recoup_agency', ('UPDATE',), 'agency_id = {me}', columns=('accepted_at', 'accepted_by_name'))]),
+            model_name="package",
+            constraint=tenancy.walls.Wall(
+                name="package_wall",
+                rules=[
+                    tenancy.walls.Rule(
+                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "lender_id = {me}"
+                    ),
+                    tenancy.walls.Rule("recoup_agency", ("SELECT",), "agency_id = {me}"),
+                    tenancy.walls.Rule(
+                        "recoup_agency",
+                        ("UPDATE",),
+                        "agency_id = {me}",
+                        columns=("accepted_at", "accepted_by_name"),
+                    ),
+                ],
+            ),
         ),
         migrations.AddConstraint(
-            model_name='placement',
-            constraint=tenancy.walls.Wall(name='placement_wall', rules=[tenancy.walls.Rule('recoup_lender', ('SELECT', 'INSERT', 'UPDATE'), 'lender_id = {me}'), tenancy.walls.Rule('recoup_agency', ('SELECT',), 'agency_id = {me}')]),
+            model_name="placement",
+            constraint=tenancy.walls.Wall(
+                name="placement_wall",
+                rules=[
+                    tenancy.walls.Rule(
+                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "lender_id = {me}"
+                    ),
+                    tenancy.walls.Rule("recoup_agency", ("SELECT",), "agency_id = {me}"),
+                ],
+            ),
         ),
     ]

@@ -11,96 +11,339 @@ import tenancy.walls
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
         # The wall of notes reads placements.
         ("agencies", "0001_initial"),
-        ('cases', '0001_initial'),
-        ('tenancy', '0002_stock_tables'),
+        ("cases", "0001_initial"),
+        ("tenancy", "0002_stock_tables"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
-                ('why', models.CharField(choices=[('night', 'Assigned at night'), ('hand', 'Assigned by hand')], max_length=10)),
-                ('reason', models.CharField(blank=True, default='', max_length=300)),
-                ('assigned_by_name', models.CharField(blank=True, default='', max_length=80)),
-                ('assigned_on', models.DateField()),
-                ('assigned_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('end_kind', models.CharField(blank=True, choices=[('reassigned', 'Reassigned'), ('closed', 'Case closed'), ('placed', 'Placed with an agency'), ('recalled', 'Recalled')], default='', max_length=10)),
-                ('next_action', models.CharField(blank=True, default='', max_length=120)),
-                ('next_action_at', models.DateTimeField()),
-                ('last_touch_at', models.DateTimeField(null=True)),
-                ('last_touch_by_name', models.CharField(blank=True, default='', max_length=80)),
-                ('last_disposition', models.CharField(blank=True, default='', max_length=30)),
-                ('case', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='cases.case')),
-                ('collector', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('company', models.ForeignKey(db_default=tenancy.managers.CurrentCompanyDefault(), db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
-                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
-                ('team', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "uid",
+                    models.UUIDField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(),
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "why",
+                    models.CharField(
+                        choices=[("night", "Assigned at night"), ("hand", "Assigned by hand")],
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, default="", max_length=300)),
+                ("assigned_by_name", models.CharField(blank=True, default="", max_length=80)),
+                ("assigned_on", models.DateField()),
+                (
+                    "assigned_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "end_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("reassigned", "Reassigned"),
+                            ("closed", "Case closed"),
+                            ("placed", "Placed with an agency"),
+                            ("recalled", "Recalled"),
+                        ],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("next_action", models.CharField(blank=True, default="", max_length=120)),
+                ("next_action_at", models.DateTimeField()),
+                ("last_touch_at", models.DateTimeField(null=True)),
+                ("last_touch_by_name", models.CharField(blank=True, default="", max_length=80)),
+                ("last_disposition", models.CharField(blank=True, default="", max_length=30)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "collector",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.team",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-                'indexes': [models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['company', 'collector', 'next_action_at', 'id'], name='worklist_of_collector'), models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['company', 'team', 'next_action_at', 'id'], name='worklist_of_team'), models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['company', 'next_action_at', 'id'], name='worklist_of_company')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('company', 'case'), name='assignment_one_desk'), tenancy.walls.CompositeKey(columns=('owner_id', 'case_id'), name='assignment_case_fk', to='cases.Case', to_columns=('owner_id', 'id')), tenancy.walls.CompositeKey(columns=('company_id', 'team_id'), name='assignment_team_fk', to='tenancy.Team', to_columns=('company_id', 'id')), tenancy.walls.CompositeKey(columns=('company_id', 'collector_id'), name='assignment_collector_fk', to='tenancy.User', to_columns=('company_id', 'id')), tenancy.walls.Wall(name='assignment_wall', rules=[tenancy.walls.Rule('recoup_lender', ('SELECT',), 'owner_id = {me}'), tenancy.walls.Rule('recoup_lender', ('INSERT', 'UPDATE'), 'company_id = {me} AND owner_id = {me}'), tenancy.walls.Rule('recoup_agency', ('SELECT',), 'company_id = {me}'), tenancy.walls.Rule('recoup_agency', ('INSERT',), 'company_id = {me} AND EXISTS (SELECT 1 FROM cases_case held WHERE held.id = collection_assignment.case_id AND held.holder_id = {me})'), tenancy.walls.Rule('recoup_agency', ('UPDATE',), 'company_id = {me}')])],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=["company", "collector", "next_action_at", "id"],
+                        name="worklist_of_collector",
+                    ),
+                    models.Index(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=["company", "team", "next_action_at", "id"],
+                        name="worklist_of_team",
+                    ),
+                    models.Index(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=["company", "next_action_at", "id"],
+                        name="worklist_of_company",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("company", "case"),
+                        name="assignment_one_desk",
+                    ),
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "case_id"),
+                        name="assignment_case_fk",
+                        to="cases.Case",
+                        to_columns=("owner_id", "id"),
+                    ),
+                    tenancy.walls.CompositeKey(
+                        columns=("company_id", "team_id"),
+                        name="assignment_team_fk",
+                        to="tenancy.Team",
+                        to_columns=("company_id", "id"),
+                    ),
+                    tenancy.walls.CompositeKey(
+                        columns=("company_id", "collector_id"),
+                        name="assignment_collector_fk",
+                        to="tenancy.User",
+                        to_columns=("company_id", "id"),
+                    ),
+                    tenancy.walls.Wall(
+                        name="assignment_wall",
+                        rules=[
+                            tenancy.walls.Rule("recoup_lender", ("SELECT",), "owner_id = {me}"),
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("INSERT", "UPDATE"),
+                                "company_id = {me} AND owner_id = {me}",
+                            ),
+                            tenancy.walls.Rule("recoup_agency", ("SELECT",), "company_id = {me}"),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("INSERT",),
+                                "company_id = {me} AND EXISTS (SELECT 1 FROM cases_case held WHERE held.id = collection_assignment.case_id AND held.holder_id = {me})",
+                            ),
+                            tenancy.walls.Rule("recoup_agency", ("UPDATE",), "company_id = {me}"),
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Disposition',
+            name="Disposition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=30)),
-                ('group', models.CharField(choices=[('self', 'Borrower reached'), ('third', 'Somebody else reached'), ('nobody', 'Nobody reached')], max_length=10)),
-                ('name_en', models.CharField(max_length=80)),
-                ('name_zh', models.CharField(max_length=80)),
-                ('step', models.PositiveSmallIntegerField()),
-                ('remark_required', models.BooleanField(default=True)),
-                ('next_action_en', models.CharField(blank=True, default='', max_length=80)),
-                ('next_action_zh', models.CharField(blank=True, default='', max_length=80)),
-                ('next_action_after', models.DurationField(null=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('company', models.ForeignKey(db_default=tenancy.managers.CurrentCompanyDefault(), db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=30)),
+                (
+                    "group",
+                    models.CharField(
+                        choices=[
+                            ("self", "Borrower reached"),
+                            ("third", "Somebody else reached"),
+                            ("nobody", "Nobody reached"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("name_en", models.CharField(max_length=80)),
+                ("name_zh", models.CharField(max_length=80)),
+                ("step", models.PositiveSmallIntegerField()),
+                ("remark_required", models.BooleanField(default=True)),
+                ("next_action_en", models.CharField(blank=True, default="", max_length=80)),
+                ("next_action_zh", models.CharField(blank=True, default="", max_length=80)),
+                ("next_action_after", models.DurationField(null=True)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('company', 'code'), name='disposition_code'), tenancy.walls.Wall(name='disposition_wall', rules=[tenancy.walls.Rule('recoup_lender', ('SELECT', 'INSERT', 'UPDATE'), 'company_id = {me}', ''), tenancy.walls.Rule('recoup_agency', ('SELECT', 'INSERT', 'UPDATE'), 'company_id = {me}', '')])],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "code"), name="disposition_code"),
+                    tenancy.walls.Wall(
+                        name="disposition_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT", "UPDATE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT", "INSERT", "UPDATE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
-                ('author_id', models.BigIntegerField()),
-                ('author_name', models.CharField(max_length=80)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('disposition', models.CharField(max_length=30)),
-                ('disposition_name_en', models.CharField(max_length=80)),
-                ('disposition_name_zh', models.CharField(max_length=80)),
-                ('remark', models.TextField(blank=True, default='')),
-                ('next_action', models.CharField(blank=True, default='', max_length=120)),
-                ('next_action_at', models.DateTimeField(null=True)),
-                ('shared', models.BooleanField(default=False)),
-                ('case', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='cases.case')),
-                ('company', models.ForeignKey(db_default=tenancy.managers.CurrentCompanyDefault(), db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
-                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "uid",
+                    models.UUIDField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(),
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                ("author_id", models.BigIntegerField()),
+                ("author_name", models.CharField(max_length=80)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("disposition", models.CharField(max_length=30)),
+                ("disposition_name_en", models.CharField(max_length=80)),
+                ("disposition_name_zh", models.CharField(max_length=80)),
+                ("remark", models.TextField(blank=True, default="")),
+                ("next_action", models.CharField(blank=True, default="", max_length=120)),
+                ("next_action_at", models.DateTimeField(null=True)),
+                ("shared", models.BooleanField(default=False)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notes",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-                'constraints': [tenancy.walls.CompositeKey(columns=('owner_id', 'case_id'), name='note_case_fk', to='cases.Case', to_columns=('owner_id', 'id')), tenancy.walls.Wall(name='note_wall', rules=[tenancy.walls.Rule('recoup_lender', ('SELECT', 'INSERT'), 'owner_id = {me}', 'owner_id = {me} AND company_id = {me}'), tenancy.walls.Rule('recoup_agency', ('SELECT',), 'company_id = {me} OR (shared AND EXISTS (SELECT 1 FROM cases_case held WHERE held.id = collection_note.case_id AND held.holder_id = {me}))'), tenancy.walls.Rule('recoup_agency', ('INSERT',), 'company_id = {me} AND EXISTS (SELECT 1 FROM agencies_placement placed WHERE placed.case_id = collection_note.case_id AND placed.agency_id = {me})')])],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
+                "constraints": [
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "case_id"),
+                        name="note_case_fk",
+                        to="cases.Case",
+                        to_columns=("owner_id", "id"),
+                    ),
+                    tenancy.walls.Wall(
+                        name="note_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT"),
+                                "owner_id = {me}",
+                                "owner_id = {me} AND company_id = {me}",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT",),
+                                "company_id = {me} OR (shared AND EXISTS (SELECT 1 FROM cases_case held WHERE held.id = collection_note.case_id AND held.holder_id = {me}))",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("INSERT",),
+                                "company_id = {me} AND EXISTS (SELECT 1 FROM agencies_placement placed WHERE placed.case_id = collection_note.case_id AND placed.agency_id = {me})",
+                            ),
+                        ],
+                    ),
+                ],
             },
         ),
     ]
