@@ -19,6 +19,11 @@ def start_lender(event: CompanyCreated) -> None:
         start_scheme(company=company)
 
 
+def is_settled(*, company: Company) -> bool:
+    """Whether loans rest on how balances are kept, so that it can change no more."""
+    return Loan.objects.filter(owner=company).exists()
+
+
 def change_lender(
     *, company: Company, balance_authority: str, waterfall: str, by: User | None
 ) -> LenderSettings:
@@ -36,7 +41,7 @@ def change_lender(
         after = {"balance_authority": balance_authority, "waterfall": waterfall}
         if before == after:
             return settings
-        if Loan.objects.filter(owner=company).exists():
+        if is_settled(company=company):
             raise ValidationError(
                 _("This cannot change any more: the book has loans that rest on it.")
             )

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from cases.views import import_page, imports, schemes
+from cases.views import balances, import_page, imports, schemes
 
 urlpatterns = [
+    path("balances/", balances.balances, name="balances"),
     path("buckets/", schemes.page, name="buckets"),
     path("buckets/change/", schemes.change, name="buckets-change"),
     path("imports/", imports.imports, name="imports"),

@@ -83,6 +83,13 @@ NAVIGATION = (
                 (LENDER,),
                 match=("cases:bucket",),
             ),
+            Entry(
+                _("Balances"),
+                "cases:balances",
+                frozenset({ADMIN, AUDITOR}),
+                (LENDER,),
+                match=("cases:balances",),
+            ),
         ),
     ),
     Group(

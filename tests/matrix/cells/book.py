@@ -108,6 +108,16 @@ CELLS = [
         writes=writes("cases_importrun", "cases_stagedloan"),
         proof=lambda side: _state(side, "run_judged") == "discarded",
     ),
+    Cell(route="cases:balances", kinds=LENDER, allowed=RECORDS),
+    Cell(
+        route="cases:balances",
+        method="POST",
+        kinds=LENDER,
+        allowed=ADMIN,
+        body={"balance_authority": "ledger", "waterfall": "default"},
+        status=302,
+        note="the book has loans, so only what stands may be sent; tests/ledger changes it",
+    ),
     Cell(route="cases:buckets", kinds=LENDER, allowed=RECORDS),
     Cell(route="cases:buckets-change", kinds=LENDER, allowed=ADMIN),
     Cell(
