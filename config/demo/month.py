@@ -30,7 +30,7 @@ from tenancy.scope import company_scope
 
 DAYS = 31
 # Follow-ups of a collector on a day: what stands first, and some of the rest.
-FIRST_A_DAY, OTHERS_A_DAY = 5, 3
+FIRST_A_DAY, OTHERS_A_DAY = 9, 2
 PLACED_ON = (4, 11, 18, 25)
 RECALLED_ON = 27
 REMARKS = {
