@@ -99,7 +99,7 @@ class NoteForm(forms.Form):
         return [
             DispositionGroup(
                 name=name,
-                label=Disposition.Group(name).label,
+                label=GROUP_LABELS[name],
                 key=GROUP_KEYS[name],
                 is_open=name == (home or next(iter(groups))),
                 choices=[DispositionChoice.of(each, chosen) for each in codes],
@@ -108,6 +108,11 @@ class NoteForm(forms.Form):
         ]
 
 
+GROUP_LABELS: dict[str, Text] = {
+    Disposition.Group.SELF.value: pgettext_lazy("reached", "Borrower"),
+    Disposition.Group.THIRD.value: pgettext_lazy("reached", "Somebody else"),
+    Disposition.Group.NOBODY.value: pgettext_lazy("reached", "Nobody"),
+}
 GROUP_KEYS = {
     Disposition.Group.SELF.value: "b",
     Disposition.Group.THIRD.value: "t",

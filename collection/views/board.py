@@ -47,6 +47,7 @@ class BoardLine:
     bar_length: int
     amount: str
     figures: Sequence[Figure]
+    due_words: str
     reassign: str
 
 
@@ -160,6 +161,8 @@ def _line(row: BoardRow, longest: int) -> BoardLine:
             figure(row.never_touched, "never"),
             figure(row.untouched_7, "week", bad=True),
         ),
+        due_words=_("%(due)s due today, %(week)s untouched for 7 days")
+        % {"due": count(row.due_today), "week": count(row.untouched_7)},
         reassign=f"{reverse('work:reassign')}?{everything}" if row.cases else "",
     )
 

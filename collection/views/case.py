@@ -1,6 +1,6 @@
 """The page of one case: what is owed, who may be reached, what happened, what may be done now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -34,7 +34,11 @@ from tenancy.screen import Denied
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """What the person may do with the case now. `gate` says what may not be done, and why."""
+    """What the person may do with the case now.
+
+    gate: what may not be done, and why. denied: the button that does nothing, which the gate
+    explains.
+    """
 
     note: bool = False
     share: bool = False
@@ -43,6 +47,12 @@ class Doing:
     recall: bool = False
     gate: Denied | None = None
     gate_title: str = ""
+    denied: Denied | None = None
+
+    @property
+    def gate_above(self) -> Denied | None:
+        """The gate again, for the top of a page too narrow for the right column."""
+        return replace(self.gate, id="gate-above") if self.gate else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +114,15 @@ def doing_of(user: User, page: CasePage) -> Doing:
         return Doing(gate=_closed(page), gate_title=_("The case is closed"))
     admin = lender and user.has_role(Role.COMPANY_ADMIN)
     if lender and the_case.holder_id is not None:
-        title = _("With %(agency)s") % {"agency": _agency_name(page)}
         note = may_work(user)
-        return Doing(note=note, share=note, recall=admin, gate=_placed(page), gate_title=title)
+        return Doing(
+            note=note,
+            share=note,
+            recall=admin,
+            gate=_placed(page),
+            gate_title=_("With %(agency)s") % {"agency": holder_name(page)},
+            denied=_no_reassigning() if may_move(user) else None,
+        )
     return Doing(note=may_work(user), reassign=may_move(user), place=admin)
 
 
@@ -121,8 +137,19 @@ def _closed(page: CasePage) -> Denied:
     )
 
 
-def _agency_name(page: CasePage) -> str:
-    return page.placement.package.agency_name if page.placement else ""
+def holder_name(page: CasePage) -> str:
+    """The agency that holds a lender's case, in the language of the screen."""
+    return page.case.holder.label if page.case.holder else ""
+
+
+def _no_reassigning() -> Denied:
+    return Denied(
+        id="gate",
+        label=_("Reassign"),
+        icon="arrows-exchange",
+        from_when=_("after a recall"),
+        reason="",
+    )
 
 
 def _placed(page: CasePage) -> Denied:
@@ -133,8 +160,7 @@ def _placed(page: CasePage) -> Denied:
     )
     return Denied(
         id="gate",
-        label=_("Reassign"),
-        icon="arrows-exchange",
+        label="",
         from_when=until,
         reason=_("Its people work it. Recall the case to give it to your own desks again."),
         basis=_("Package %(number)s.") % {"number": placement.package.number} if placement else "",
@@ -150,6 +176,7 @@ def _shown(request: Request, page: CasePage) -> dict[str, Any]:
         "case": the_case,
         "page": page,
         "lender": lender,
+        "agency": holder_name(page) if company.is_lender else "",
         "currency": company.currency,
         "amounts": amount_lines(page),
         "buckets": bucket_strip(page),

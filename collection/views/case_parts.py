@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from cases.contact_sources import source_words
 from cases.models import ContactPoint, LedgerEntry
 from collection.case_page import BucketStep, CasePage, Component, OtherCase
-from tenancy.formats import day, day_short, money
+from tenancy.formats import MINUS, day, day_short, money
 from tenancy.screen import Fact, Text, Tone
 
 STEPS_SHOWN = 4
@@ -23,10 +23,11 @@ OFF = (ContactPoint.State.INVALID, ContactPoint.State.REFUSED)
 
 @dataclass(frozen=True, slots=True)
 class AmountLine:
-    """A component of what is owed: name, how it came to this, the amount."""
+    """A component of what is owed: name, how it came to this as a sum and in words, the amount."""
 
     label: Text
     how: str
+    words: str
     amount: str
 
 
@@ -78,29 +79,43 @@ def amount_lines(page: CasePage) -> list[AmountLine]:
     stated = next((entry for entry in page.entries if entry.kind in kinds), None)
     on = day_short(stated.effective_date) if stated else ""
     return [
-        AmountLine(labels[part.name], _how(part, on), money(part.now)) for part in page.components
+        AmountLine(labels[part.name], _how(part, on), _how_in_words(part, on), money(part.now))
+        for part in page.components
     ]
 
 
 def _how(part: Component, stated_on: str) -> str:
-    """How it came: what was charged and repaid since the last statement, or when it was stated."""
+    """What was stated, charged and repaid, as a sum; when it was stated, if nothing came since."""
     if not (part.opened or part.added or part.settled):
         return ""
     if not (part.added or part.settled):
         return _("stated on %(day)s") % {"day": stated_on}
-    said = []
-    if part.added:
-        words = _("charged %(amount)s") if part.added > 0 else _("corrected %(amount)s")
-        said.append(words % {"amount": money(part.added)})
-    if part.settled:
-        words = _("repaid %(amount)s") if part.settled > 0 else _("taken back %(amount)s")
-        said.append(words % {"amount": money(abs(part.settled))})
-    told = {"what": _(", ").join(said), "opened": money(part.opened)}
-    return (
-        _("%(what)s of %(opened)s") % told
-        if not part.added
-        else _(", ").join([money(part.opened), *said])
+    steps = [(part.added, "+", MINUS), (part.settled, MINUS, "+")]
+    signs = (
+        f" {more if amount > 0 else less} {money(abs(amount))}"
+        for amount, more, less in steps
+        if amount
     )
+    return money(part.opened) + "".join(signs)
+
+
+def _how_in_words(part: Component, stated_on: str) -> str:
+    """The same as a sentence."""
+    if not (part.added or part.settled):
+        return _how(part, stated_on)
+    told = _("%(amount)s stated on %(day)s") % {"amount": money(part.opened), "day": stated_on}
+    said = [
+        words % {"amount": money(abs(amount))}
+        for amount, words in (
+            (part.added, _("charged %(amount)s") if part.added > 0 else _("less %(amount)s")),
+            (
+                part.settled,
+                _("repaid %(amount)s") if part.settled > 0 else _("taken back %(amount)s"),
+            ),
+        )
+        if amount
+    ]
+    return _(", ").join([told, *said])
 
 
 def bucket_strip(page: CasePage) -> list[BucketLine]:
@@ -157,7 +172,7 @@ def _other(each: OtherCase) -> OtherLine:
     return OtherLine(
         uid=str(the_case.uid) if each.is_open_to_me else "",
         loan_no=the_case.loan_no,
-        label=each.pill.label if each.pill else "–",
+        label=each.pill.label if each.pill else "",
         tone=each.pill.tone if each.pill else 0,
         dpd=each.dpd,
         amount=money(the_case.outstanding),

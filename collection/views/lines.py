@@ -56,6 +56,7 @@ class CaseLine:
     dpd: int
     bucket: str
     tone: int
+    opened: str
     due: str
     desk: str
     closed: str
@@ -77,8 +78,9 @@ def case_lines(rows: Sequence[CaseRow], *, query: str) -> list[CaseLine]:
             channel=row.channel,
             outstanding=money(row.outstanding),
             dpd=row.dpd,
-            bucket=row.pill.label if row.pill else "–",
+            bucket=row.pill.label if row.pill else "",
             tone=row.pill.tone if row.pill else 0,
+            opened=day(row.opened_on),
             due=day(row.due_date),
             desk=row.desk,
             closed=day(row.closed_on),
@@ -118,7 +120,7 @@ def _line(row: WorkRow, clock: Clock, href: str, otherwise: str) -> WorkLine:
         lender=row.lender_name,
         outstanding=money(row.outstanding),
         dpd=row.dpd,
-        bucket=row.pill.label if row.pill else "–",
+        bucket=row.pill.label if row.pill else "",
         tone=row.pill.tone if row.pill else 0,
         touched=moment(row.last_touch_at, now=clock.now),
         touched_by=row.last_touch_by,

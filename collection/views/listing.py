@@ -212,7 +212,9 @@ def _table(user: User, params: QueryDict, state: State) -> Table:
             numeric=True,
             sortable=state != "closed",
         ),
-        Column(key="dpd", label=_("Days past due"), numeric=True, sortable=state != "closed"),
+        Column(key="opened", label=_("Entry"))
+        if state == "closed"
+        else Column(key="dpd", label=_("Days past due"), numeric=True, sortable=True),
         Column(key="due", label=_("Due date"), css="lo", optional=True),
     ]
     if not user.company.is_lender:

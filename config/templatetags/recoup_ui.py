@@ -92,7 +92,7 @@ def dpd(days: int, label: str, tone: int) -> SafeString:
 @lru_cache(maxsize=4096)
 def _dpd(days: int, label: str, tone: int, _language: str) -> SafeString:
     unit = escape(gettext("d"))
-    pill = _pill(label, tone, "")
+    pill = _pill(label, tone, "") if label else ""
     number = formats.count(days)
     return _made(f'<span class="dpd">{number}<span class="sub"> {unit}</span>{pill}</span>')
 

@@ -105,7 +105,7 @@ def test_where_there_is_no_room_the_note_is_a_panel(world: World, browse: Browse
     page.click(".act-bar >> text=Note")
     panel = page.locator("#rc-panel")
     expect(panel).to_contain_text("Write a note")
-    panel.get_by_label("Nobody reached").check()
+    panel.get_by_label("Nobody").check()
     panel.get_by_label("Busy").check()
     panel.locator("button[value=next]").click()
     expect(page.locator("h1")).to_have_text("Name MINE-5")

@@ -194,7 +194,8 @@ def test_numbers_stay_hidden_from_others(world: World, signed_in: SignIn) -> Non
 
 def test_a_placed_case_says_where_it_is(world: World, signed_in: SignIn) -> None:
     page = page_of(signed_in(world.lender, "admin"), world.placed[0])
-    assert "With 安信催收" in page
+    assert "With Anxin Collections" in page
+    assert "after a recall" in page
     assert "until it is recalled" in page
     assert world.package.number in page
     assert 'aria-disabled="true" aria-describedby="gate-why"' in page, "no reassigning"
