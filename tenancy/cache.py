@@ -41,6 +41,9 @@ def _missing_is(default: Any) -> Callable[[Callable[..., Any]], Callable[..., An
 class CompanyCache(RedisCache):
     """Django's Redis cache with company keys; pages go on without it."""
 
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, {**params, "KEY_FUNCTION": company_key})
+
     get = _missing_is("given")(RedisCache.get)
     set = _missing_is(None)(RedisCache.set)
     add = _missing_is(True)(RedisCache.add)
