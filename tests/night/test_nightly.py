@@ -14,9 +14,10 @@ from cases.models import Case, Repayment
 from config import tasks
 from config.night import STEPS, is_due
 from tenancy.models import Company, NightStep
-from tenancy.night import business_date, last_night
+from tenancy.night import NightToCome, business_date, last_night, run_night
 from tenancy.scope import company_scope
 from tests.aging.book import case_of, day, label, loan
+from tests.collection.book import add_case, whose
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,9 +44,44 @@ def test_a_night_opens_its_date_and_ages_the_book(lender: Company) -> None:
         assert label(case_of(made)) == "S2"
         assert business_date(lender) == day("2026-03-12")
     again = told("--company", "HAIYUE", "--date", "2026-03-12")
-    assert [(line["counts"], line["again"]) for line in again] == [
-        (line["counts"], True) for line in lines
-    ]
+    assert all(line["again"] and line["ran"] for line in again)
+    assert next(line for line in again if line["step"] == "age")["counts"]["opened"] == 0
+    with company_scope(lender):
+        assert case_of(made).moves.count() == 1
+
+
+def test_the_newest_night_takes_up_what_came_after_it(lender: Company) -> None:
+    told("--company", "HAIYUE", "--date", "2026-03-11")
+    told("--company", "HAIYUE", "--date", "2026-03-12")
+    with company_scope(lender):
+        moments = dict(NightStep.objects.values_list("pk", "done_at"))
+        case = add_case(lender, on=day("2026-03-12"))
+    out = StringIO()
+    call_command("nightly", "--company", "HAIYUE", "--date", "2026-03-12", stdout=out)
+    assert out.getvalue().count("(done again)") == len(STEPS)
+    assert "2026-03-12 assign: assigned 1" in out.getvalue()
+    with company_scope(lender):
+        assert whose(case)
+        for row in NightStep.objects.all():
+            assert (row.done_at == moments[row.pk]) is (row.business_date == day("2026-03-11"))
+    out = StringIO()
+    call_command("nightly", "--company", "HAIYUE", "--date", "2026-03-11", stdout=out)
+    assert out.getvalue().count("(done before)") == len(STEPS)
+
+
+def test_a_date_to_come_is_refused_and_opens_nothing(
+    lender: Company, other_lender: Company
+) -> None:
+    today = lender.local_date()
+    tomorrow = str(max(today, other_lender.local_date()) + timedelta(days=1))
+    for whose in (("--company", "HAIYUE"), ("--all",)):
+        with pytest.raises(CommandError, match=f"{tomorrow} is still to come; today is "):
+            told(*whose, "--date", tomorrow)
+    with pytest.raises(NightToCome):
+        next(run_night(company=lender, steps=STEPS, until=today + timedelta(days=1)))
+    for company in (lender, other_lender):
+        with company_scope(company):
+            assert not NightStep.objects.exists()
 
 
 def test_missed_nights_are_caught_up_day_by_day(lender: Company) -> None:

@@ -10,17 +10,21 @@ from tqdm import tqdm
 
 from config.night import STEPS
 from tenancy.models import Company
-from tenancy.night import StepDone, days_to_run, run_night
+from tenancy.night import NightToCome, StepDone, days_to_run, run_night
 
 
 class Command(BaseCommand):
     """The steps that beat's tick starts, here and now.
 
-    What is done is not done again, what was missed is caught up day by day, and a second night at
-    the same time waits for the first.
+    What was missed is caught up day by day. The steps of the newest business date are done again
+    for what came in since they were done; those of earlier dates are not. A second night at the
+    same time waits for the first.
     """
 
-    help = "Open a business date: run every step of the night that is not done yet."
+    help = (
+        "Open a business date: run every step of the night that is not done yet, and those of the "
+        "newest date again for what came in since."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which companies, up to which date."""
@@ -38,10 +42,13 @@ class Command(BaseCommand):
         """Run the nights; one line a step."""
         companies = _companies(None if options["all"] else options["company"])
         nights = [(company, options["date"] or company.local_date()) for company in companies]
-        total = sum(len(days_to_run(company, until)) * len(STEPS) for company, until in nights)
+        try:
+            total = sum(len(days_to_run(company, until)) * len(STEPS) for company, until in nights)
+        except NightToCome as error:
+            raise CommandError(str(error)) from error
         with tqdm(total=total, unit="step", disable=None if not options["json"] else True) as bar:
             for company, until in nights:
-                for done in run_night(company=company, steps=STEPS, until=until):
+                for done in run_night(company=company, steps=STEPS, until=until, again=True):
                     bar.set_postfix_str(f"{company.code} {done.business_date} {done.step}")
                     bar.update()
                     self._tell(company, done, as_json=options["json"])
@@ -55,11 +62,12 @@ class Command(BaseCommand):
                 "counts": done.counts,
                 "seconds": float(done.seconds),
                 "again": done.again,
+                "ran": done.ran,
             }
             self.stdout.write(json.dumps(line))
             return
         told = ", ".join(f"{name} {count}" for name, count in done.counts.items() if count)
-        before = " (done before)" if done.again else ""
+        before = "" if not done.again else " (done again)" if done.ran else " (done before)"
         head = f"{company.code} {done.business_date} {done.step}"
         with tqdm.external_write_mode():
             self.stdout.write(f"{head}: {told or 'nothing to do'}{before}")
