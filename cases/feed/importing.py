@@ -89,7 +89,7 @@ def import_file(
             run = twin
         else:
             if twin is not None:
-                runs.abandon_run(company=company, run_id=twin.pk)
+                runs.discard_run(company=company, run_id=twin.pk)
             origin = Origin(
                 source=ImportRun.Source.COMMAND,
                 by=by,

@@ -56,12 +56,15 @@ FROM ({COMPARED}) compared WHERE verdict = 'changed'
 """
 
 # Reversals that are new, with what they take back as far as that is known: booked, or in the file.
+# booked_to: the loan that has the money; another than was sent where a person matched it by hand.
 _REVERSALS = f"""
 CREATE TEMP TABLE feed_reversals ON COMMIT DROP AS
 SELECT c.id, c.line, c.loan_no, c.amount, c.reverses, t.loan_no AS target_loan,
-    t.amount AS target_amount, t.reverses_no <> '' AS of_reversal, t.state = 'reversed' AS reversed
+    l.loan_no AS booked_to, t.amount AS target_amount, t.reverses_no <> '' AS of_reversal,
+    t.state = 'reversed' AS reversed
 FROM ({COMPARED}) c
 LEFT JOIN cases_repayment t ON t.owner_id = {OWNER} AND t.repayment_no = c.reverses
+LEFT JOIN cases_loan l ON l.owner_id = {OWNER} AND l.id = t.loan_id
 WHERE c.reverses <> '' AND c.verdict = 'new'
 """
 _REVERSALS_IN_FILE = f"""
@@ -82,7 +85,7 @@ FROM (
         OVER (PARTITION BY reverses, fault IS NULL) THEN 'already_reversed' END) AS code
     FROM (
         SELECT v.*, CASE WHEN of_reversal THEN 'reverses_a_reversal'
-            WHEN loan_no <> target_loan THEN 'other_loan'
+            WHEN loan_no <> target_loan AND loan_no IS DISTINCT FROM booked_to THEN 'other_loan'
             WHEN amount <> target_amount THEN 'other_amount'
             WHEN reversed THEN 'already_reversed' END AS fault
         FROM feed_reversals v

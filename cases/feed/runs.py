@@ -88,7 +88,10 @@ def begin_run(
 
 
 def killed_twin(*, kind: str, as_of: date, strict: bool, file_digest: bytes) -> ImportRun | None:
-    """The newest run of the same file by command that never came to its end."""
+    """The newest run of the same file by command that has not come to its end.
+
+    One that writes may be gone on with, also while another process is at it: they take turns.
+    """
     return (
         ImportRun.objects.filter(
             kind=kind,
@@ -171,13 +174,6 @@ def discard_run(*, company: Company, run_id: int) -> bool:
         return False
     _end(company, run, State.DISCARDED)
     return True
-
-
-def abandon_run(*, company: Company, run_id: int) -> None:
-    """End a killed run in favour of a new one of the same file; what it has written stays."""
-    run = ImportRun.objects.select_for_update().get(pk=run_id)
-    if not run.is_over:
-        _end(company, run, State.DISCARDED)
 
 
 def start_over(*, company: Company, run: ImportRun) -> None:

@@ -102,6 +102,17 @@ def test_the_same_file_after_a_dry_run_takes_its_place(lender: Company, tmp_path
         assert (states, StagedLoan.objects.count()) == (["discarded", "done"], 0)
 
 
+def test_a_dry_run_leaves_an_import_that_writes_alone(lender: Company, tmp_path: Path) -> None:
+    path = written(tmp_path, loans(loan(1)))
+    as_json(path, "--dry-run")
+    with company_scope(lender):
+        ImportRun.objects.update(state=ImportRun.State.APPLYING)
+    assert as_json(path, "--dry-run")["state"] == "judged"
+    with company_scope(lender):
+        states = list(ImportRun.objects.order_by("pk").values_list("state", flat=True))
+    assert states == ["applying", "judged"]
+
+
 def test_strict_takes_all_rows_or_none(lender: Company, tmp_path: Path) -> None:
     path = written(tmp_path, loans(loan(1), loan(2, fee="x")))
     told = as_json(path, "--strict")
