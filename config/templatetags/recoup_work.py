@@ -47,7 +47,7 @@ def _row(line: WorkLine, untouched: str, ticks: bool, lender: bool, brief: bool)
     if not brief:
         how = f'<span class="sub">{escape(line.touched_by)}</span>'
         touched = f'<span class="tnum">{line.touched}</span> {how}' if line.touched else untouched
-        middle = f'<td class="sub tnum lo">{loan_no}</td>{of_lender}'
+        middle = f'<td class="sub tnum lo c-loan" title="{loan_no}">{loan_no}</td>{of_lender}'
         last = f'<td class="c-last lo2" title="{escape(line.touched_by)}">{touched}</td>'
     return (
         f'<tr data-href="{href}">{box}'
