@@ -6,7 +6,7 @@ missing are appended, none is ever changed. A repayment dated up to the loan's l
 already in that balance (state `included`): it changes nothing that is owed now.
 
 Money for a loan that is not known, and a reversal of a repayment that is not, wait in suspense
-until it is.
+until it is, or until a person says which loan it is for (cases.suspense).
 """
 
 from collections.abc import Iterable, Sequence
@@ -30,6 +30,7 @@ __all__ = [
     "RepaymentRow",
     "due_dates_from_schedule",
     "match_suspense",
+    "match_to_loan",
     "post_repayments",
     "replay_loans",
 ]
@@ -64,7 +65,9 @@ def post_repayments(*, company: Company, rows: Sequence[RepaymentRow], on: date)
     however many rows.
     """
     with transaction.atomic():
-        batch = _Batch(company, (row.loan_no for row in rows))
+        reversed_ = {row.reverses for row in rows if row.reverses}
+        others = repayment_rows.other_loans_of(company.pk, reversed_)
+        batch = _Batch(company, [*(row.loan_no for row in rows), *others])
         numbers = [number for row in rows for number in (row.repayment_no, row.reverses)]
         known = repayment_rows.booked(company.pk, numbers)
         fresh = {row.repayment_no: row for row in rows if row.repayment_no not in known}
@@ -82,6 +85,23 @@ def match_suspense(*, company: Company, on: date, loan_ids: Sequence[int] | None
         targets = [booking.row.reverses for booking in batch.waiting]
         batch.decide(repayment_rows.booked(company.pk, targets), [])
         return batch.book(on)
+
+
+def match_to_loan(*, company: Company, repayment_id: int, loan_no: str, on: date) -> Posted:
+    """Book a repayment that waits on the loan that a person names instead of the one it came for.
+
+    Its row keeps the number as sent. Reversals that waited for it are booked with it. Nothing
+    happens if it waits no more or the loan is not known.
+    """
+    with transaction.atomic():
+        batch = _Batch(company, [loan_no])
+        found = repayment_rows.waiting_row(company.pk, repayment_id)
+        batch.waiting = [replace(b, row=replace(b.row, loan_no=loan_no)) for b in found]
+        batch.decide({}, [])
+        posted = batch.book(on)
+        loan_ids = [loan.loan_id for loan in batch.loans.values()]
+        match_suspense(company=company, on=on, loan_ids=loan_ids)
+        return posted
 
 
 def replay_loans(*, company: Company, loan_ids: Sequence[int], on: date) -> CaseChanges:
@@ -142,7 +162,8 @@ class _Batch:
     def _reversal(self, booking: Booking, target: Booked | None, gone: set[str]) -> None:
         """Book a reversal; one that does not fit is refused, or goes on waiting if it did."""
         code = _misfit(booking.row, target, gone)
-        loan = self.loans.get(booking.row.loan_no)
+        # A reversal follows the money, to another loan if a person matched it there.
+        loan = self.loans.get(target.booked_to if target else booking.row.loan_no)
         if code:
             if booking.row_id is None:
                 self.refused.append((booking.row.repayment_no, code))
@@ -190,7 +211,13 @@ def _as_booked(booking: Booking) -> Booked:
     row = booking.row
     waits = booking.state == State.SUSPENSE
     return Booked(
-        booking.row_id, row.loan_no, row.amount, booking.effective_date, row.reverses, waits
+        row_id=booking.row_id,
+        loan_no=row.loan_no,
+        booked_to=row.loan_no,
+        amount=row.amount,
+        effective_date=booking.effective_date,
+        reverses=row.reverses,
+        waits=waits,
     )
 
 
@@ -200,7 +227,7 @@ def _misfit(row: RepaymentRow, target: Booked | None, gone: set[str]) -> str:
         return ""
     if target.reverses:
         return "reverses_a_reversal"
-    if target.loan_no != row.loan_no:
+    if row.loan_no not in (target.loan_no, target.booked_to):
         return "other_loan"
     if target.amount != row.amount:
         return "other_amount"

@@ -36,10 +36,15 @@ class KnownLoan:
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """What is stored of a repayment. `row_id` None: about to be."""
+    """What is stored of a repayment. `row_id` None: about to be.
+
+    loan_no: as the lender sent it. booked_to: the loan that has the money, which is another one
+    where a person matched it by hand; as sent while it waits.
+    """
 
     row_id: int | None
     loan_no: str
+    booked_to: str
     amount: Decimal
     effective_date: date
     reverses: str
@@ -91,12 +96,31 @@ def booked(owner: int, numbers: Iterable[str]) -> dict[str, Booked]:
     """Which of these repayment numbers are stored already, and as what."""
     found = rows(
         f"""
-        SELECT repayment_no, id, loan_no, amount, effective_date, reverses_no, state = 'suspense'
-        FROM cases_repayment WHERE owner_id = {OWNER} AND repayment_no = ANY(%(numbers)s)
+        SELECT r.repayment_no, r.id, r.loan_no, coalesce(l.loan_no, r.loan_no), r.amount,
+            r.effective_date, r.reverses_no, r.state = 'suspense'
+        FROM cases_repayment r
+        LEFT JOIN cases_loan l ON l.owner_id = {OWNER} AND l.id = r.loan_id
+        WHERE r.owner_id = {OWNER} AND r.repayment_no = ANY(%(numbers)s)
         """,
         {"owner": owner, "numbers": sorted(set(numbers))},
     )
     return {number: Booked(*rest) for number, *rest in found}
+
+
+def other_loans_of(owner: int, numbers: Collection[str]) -> list[str]:
+    """The loans of those of these repayments that a person matched to another than was sent."""
+    if not numbers:
+        return []
+    found = rows(
+        f"""
+        SELECT DISTINCT l.loan_no FROM cases_repayment r
+        JOIN cases_loan l ON l.owner_id = {OWNER} AND l.id = r.loan_id
+        WHERE r.owner_id = {OWNER} AND r.repayment_no = ANY(%(numbers)s)
+          AND l.loan_no <> r.loan_no
+        """,
+        {"owner": owner, "numbers": sorted(numbers)},
+    )
+    return [number for (number,) in found]
 
 
 def reversed_numbers(owner: int, loan_ids: Collection[int]) -> set[str]:
@@ -111,28 +135,42 @@ def reversed_numbers(owner: int, loan_ids: Collection[int]) -> set[str]:
     return {number for (number,) in found}
 
 
+_WAITING = f"""
+SELECT id, effective_date, repayment_no, loan_no, paid_at, amount, reverses_no,
+    {", ".join(f"split_{name}" for name in COMPONENTS)}
+FROM cases_repayment
+WHERE owner_id = {OWNER} AND state = 'suspense' AND {{which}}
+ORDER BY id FOR NO KEY UPDATE
+"""
+# What names the loan, and reversals of what a person matched to it, whichever loan they name.
+_OF_THESE_LOANS = f"""id IN (
+    SELECT id FROM cases_repayment
+    WHERE owner_id = {OWNER} AND state = 'suspense' AND loan_no = ANY(%(numbers)s)
+    UNION ALL
+    SELECT r.id FROM cases_repayment r
+    JOIN cases_repayment t ON t.owner_id = {OWNER} AND t.repayment_no = r.reverses_no
+    JOIN cases_loan l ON l.owner_id = {OWNER} AND l.id = t.loan_id
+    WHERE r.owner_id = {OWNER} AND r.state = 'suspense' AND r.reverses_no <> ''
+      AND l.loan_no = ANY(%(numbers)s)
+)"""
+
+
 def waiting(owner: int, loan_numbers: Iterable[str]) -> list[Booking]:
     """What waits in suspense for loans of these numbers, in the order in which it came."""
-    found = rows(
-        f"""
-        SELECT id, effective_date, repayment_no, loan_no, paid_at, amount, reverses_no,
-            {", ".join(f"split_{name}" for name in COMPONENTS)}
-        FROM cases_repayment
-        WHERE owner_id = {OWNER} AND state = 'suspense' AND loan_no = ANY(%(numbers)s)
-        ORDER BY id FOR NO KEY UPDATE
-        """,
-        {"owner": owner, "numbers": sorted(set(loan_numbers))},
-    )
-    return [
-        Booking(
-            row_id,
-            RepaymentRow(number, loan_no, paid_at, amount, as_split(split), reverses),
-            effective_date,
-            loan_id=None,
-            state="suspense",
-        )
-        for row_id, effective_date, number, loan_no, paid_at, amount, reverses, *split in found
-    ]
+    values = {"owner": owner, "numbers": sorted(set(loan_numbers))}
+    return [_as_waiting(found) for found in rows(_WAITING.format(which=_OF_THESE_LOANS), values)]
+
+
+def waiting_row(owner: int, row_id: int) -> list[Booking]:
+    """One row that waits, locked; empty if it waits no more."""
+    found = rows(_WAITING.format(which="id = %(row_id)s"), {"owner": owner, "row_id": row_id})
+    return [_as_waiting(values) for values in found]
+
+
+def _as_waiting(values: Sequence[Any]) -> Booking:
+    row_id, effective_date, number, loan_no, paid_at, amount, reverses, *split = values
+    row = RepaymentRow(number, loan_no, paid_at, amount, as_split(split), reverses)
+    return Booking(row_id, row, effective_date, loan_id=None, state="suspense")
 
 
 def as_split(values: Sequence[Decimal | None]) -> Amounts | None:
@@ -146,9 +184,15 @@ def awaited_loan_numbers(owner: int, loan_ids: Collection[int] | None) -> list[s
     """The numbers of known loans for which money waits; of the given loans, or of all."""
     found = rows(
         f"""
-        SELECT DISTINCT l.loan_no FROM cases_repayment r
+        SELECT l.loan_no FROM cases_repayment r
         JOIN cases_loan l ON l.owner_id = r.owner_id AND l.loan_no = r.loan_no
         WHERE r.owner_id = {OWNER} AND r.state = 'suspense'
+          AND (%(ids)s::bigint[] IS NULL OR l.id = ANY(%(ids)s))
+        UNION
+        SELECT l.loan_no FROM cases_repayment r
+        JOIN cases_repayment t ON t.owner_id = {OWNER} AND t.repayment_no = r.reverses_no
+        JOIN cases_loan l ON l.owner_id = {OWNER} AND l.id = t.loan_id
+        WHERE r.owner_id = {OWNER} AND r.state = 'suspense' AND r.reverses_no <> ''
           AND (%(ids)s::bigint[] IS NULL OR l.id = ANY(%(ids)s))
         """,
         {"owner": owner, "ids": None if loan_ids is None else list(loan_ids)},

@@ -14,7 +14,8 @@ from tenancy.walls import APPEND
 class Repayment(LenderOwned):
     """Money the lender received. The four `applied_*` are its allocation after the last replay.
 
-    loan is NULL while the money is in suspense. `split_*` are what the feed asked for, if it did.
+    loan_no is the number as sent; the loan may have another one, where a person matched the money
+    by hand. loan is NULL while the money is in suspense. `split_*` are what the feed asked for, if it did.
     """
 
     class State(models.TextChoices):
@@ -64,6 +65,9 @@ class Repayment(LenderOwned):
             owner_key("repayment", "loan", "cases.Loan"),
             book_wall("repayment_wall", HOLDS_THE_LOAN.format(loan="cases_repayment.loan_id")),
         ]
+
+    def __str__(self) -> str:
+        return self.repayment_no
 
 
 class LedgerEntry(LenderOwned):
