@@ -1,5 +1,6 @@
 """Showing what is masked: a phone number or an id number, for a reason, kept in the history."""
 
+import unicodedata
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -45,6 +46,8 @@ def _check(reason: str) -> None:
         raise ValidationError(
             {"reason": _("At most %(limit)s characters.") % {"limit": LONGEST_REASON}}
         )
+    if any(unicodedata.category(each) == "Cc" and each not in "\t\r\n" for each in reason):
+        raise ValidationError({"reason": _("There are characters in it that cannot be shown.")})
 
 
 def _record(case: Case, kind: str, data: dict[str, str], reason: str, by: User) -> None:

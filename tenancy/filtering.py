@@ -14,6 +14,9 @@ from tenancy.screen import Text
 PAGE_KEYS = ("after", "before", "panel")
 """Parameters that say where one is in a list; any change of the filter drops them."""
 
+WIDEST = 30
+"""Digits before or behind the point, more than any column has."""
+
 Kind = Literal["choice", "one", "range", "days", "text"]
 SUFFIXES: dict[Kind, tuple[str, ...]] = {
     "choice": ("",),
@@ -98,8 +101,8 @@ class FilterBar:
         return values[:1] if which.kind == "one" else values
 
     def text(self, name: str) -> str:
-        """What was typed into a `text` filter, without spaces around it."""
-        return self.params.get(name, "").strip()
+        """What was typed into a `text` filter, without spaces around it and what no text holds."""
+        return self.params.get(name, "").replace("\0", "").strip()
 
     def bounds(self, name: str) -> tuple[Decimal | None, Decimal | None]:
         """The two ends of a `range` filter; None where empty or no number."""
@@ -279,7 +282,12 @@ def _number(text: str) -> Decimal | None:
         number = Decimal(text.replace(",", "").replace("，", "").strip())
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
+    return number if fits_a_column(number) else None
+
+
+def fits_a_column(number: Decimal) -> bool:
+    """Whether the database takes the number: 1e999999 is one that it refuses with an error."""
+    return number.is_finite() and abs(number.adjusted()) <= WIDEST
 
 
 def _day(text: str) -> date | None:

@@ -10,17 +10,19 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, Generic, TypeVar, overload
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 
-from tenancy.filtering import changed_url
+from tenancy.filtering import changed_url, fits_a_column
 from tenancy.formats import COUNT_CAP, count
 from tenancy.screen import Pager, Text
 
 PAGE_SIZE = 50
+UNREADABLE = (binascii.Error, ValueError, TypeError, OverflowError, ValidationError)
 R = TypeVar("R")
 M = TypeVar("M", bound=Model)
 
@@ -154,9 +156,17 @@ def _values(rows: "QuerySet[Any, Any]", order: Sequence[str], token: str) -> lis
     try:
         texts = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
         fields = [rows.model._meta.get_field(name.removeprefix("-")) for name in order]
-        return [field.to_python(text) for field, text in zip(fields, texts, strict=True)]
-    except (binascii.Error, ValueError, TypeError, ValidationError, FieldDoesNotExist):
+        values = [field.to_python(text) for field, text in zip(fields, texts, strict=True)]
+    except (*UNREADABLE, FieldDoesNotExist, RecursionError):
         return None
+    return values if all(_is_held(value) for value in values) else None
+
+
+def _is_held(value: Any) -> bool:
+    """Whether a column may hold it: what none can would be an error of the database."""
+    if isinstance(value, Decimal):
+        return fits_a_column(value)
+    return value is not None and "\0" not in str(value)
 
 
 def _turned(order: Sequence[str]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.core.exceptions import ValidationError as Refused
 from django.http import Http404
+from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -46,10 +47,17 @@ def problem_details(error: Exception, context: dict[str, Any]) -> Response:
         return problem(error.status_code, errors=error.detail)
     if isinstance(error, exceptions.APIException):
         return problem(error.status_code, str(error.detail), headers=_headers(error))
+    if isinstance(error, RecursionError):
+        # Reading the body is all that goes as deep as a caller likes.
+        log.warning("API call nested too deeply: %s", _path(context))
+        return problem(400, _("The JSON is nested too deeply."))
     # A caller that expects JSON gets JSON; what happened stands in the log only.
-    path = getattr(context.get("request"), "path", "")
-    log.error("API call failed: %s", path, exc_info=error)
+    log.error("API call failed: %s", _path(context), exc_info=error)
     return problem(500)
+
+
+def _path(context: dict[str, Any]) -> str:
+    return str(getattr(context.get("request"), "path", ""))
 
 
 def _headers(error: exceptions.APIException) -> dict[str, str]:

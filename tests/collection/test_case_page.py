@@ -15,7 +15,7 @@ from agencies.placement import place_cases
 from cases.aging import settle_cases
 from cases.holds import open_hold
 from cases.models import Borrower, Case, CaseEvent, ContactPoint, LedgerEntry, Loan
-from cases.showing import show_id_number, show_phone
+from cases.showing import LONGEST_REASON, show_id_number, show_phone
 from collection.assignment import assign_cases
 from collection.board import board, teams_on_board
 from collection.case_list import ListFilters, case_list, listed_cases, state_counts
@@ -205,8 +205,11 @@ def test_showing_a_number_takes_a_reason_and_is_kept(lender: Company, admin: Use
         case = add_case(lender)
         point = ContactPoint.objects.get(borrower=case.borrower_id)
         Borrower.objects.filter(pk=case.borrower_id).update(id_no_sealed=seal("110101"))
-        with pytest.raises(ValidationError):
-            show_phone(case=case, contact_point=point.uid, reason=" ", by=admin)
+        for reason in (" ", "a\0b", "a\x1bb", "x" * (LONGEST_REASON + 1)):
+            with pytest.raises(ValidationError):
+                show_phone(case=case, contact_point=point.uid, reason=reason, by=admin)
+            with pytest.raises(ValidationError):
+                show_id_number(case=case, reason=reason, by=admin)
         number = show_phone(case=case, contact_point=point.uid, reason="He asked", by=admin)
         assert number[-4:] == point.number_last4
         assert show_id_number(case=case, reason="Court", by=admin) == "110101"

@@ -74,9 +74,9 @@ def test_a_date_to_come_is_refused_and_opens_nothing(
 ) -> None:
     today = lender.local_date()
     tomorrow = str(max(today, other_lender.local_date()) + timedelta(days=1))
-    for whose in (("--company", "HAIYUE"), ("--all",)):
+    for companies in (("--company", "HAIYUE"), ("--all",)):
         with pytest.raises(CommandError, match=f"{tomorrow} is still to come; today is "):
-            told(*whose, "--date", tomorrow)
+            told(*companies, "--date", tomorrow)
     with pytest.raises(NightToCome):
         next(run_night(company=lender, steps=STEPS, until=today + timedelta(days=1)))
     for company in (lender, other_lender):

@@ -25,6 +25,12 @@ def chip(query: str, name: str) -> Chip:
     return next(c for c in [*made.chips, *made.extras] if c.filter.name == name)
 
 
+def test_what_the_database_would_refuse_is_not_applied() -> None:
+    assert bar("product=%00Ca%00sh").text("product") == "Cash"
+    assert bar("amount_min=1e999999&amount_max=-1e-999999").bounds("amount") == (None, None)
+    assert chip("amount_min=1e999999", "amount").error
+
+
 def test_only_known_options_count() -> None:
     assert bar("bucket=1&bucket=9&bucket=2").chosen("bucket") == ["1", "2"]
     assert bar("hold=no&hold=yes").chosen("hold") == ["no"]

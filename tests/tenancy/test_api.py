@@ -204,6 +204,13 @@ def test_unreadable_json_is_400(lender: Company, issue: Callable[..., str]) -> N
     assert "JSON" in answer.json()["detail"]
 
 
+def test_json_nested_beyond_sense_is_400(lender: Company, issue: Callable[..., str]) -> None:
+    for body in ("[" * 100_000, "[" * 100_000 + "]" * 100_000):
+        answer = call("post", TEAMS, issue(lender), data=body, content_type="application/json")
+        assert (answer.status_code, answer.json()["title"]) == (400, "Bad Request")
+        assert "nested" in answer.json()["detail"]
+
+
 # Repeatable writes ------------------------------------------------------------------------------
 
 

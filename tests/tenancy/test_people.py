@@ -1,5 +1,6 @@
 """People on screen and by verb: who may, what is refused, what is kept."""
 
+import base64
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -72,6 +73,7 @@ def test_nobody_sees_another_companys_people(
         ("?role=finance&role=auditor", ["finance", "auditor"]),
         ("?q=zzz", []),
         ("?state=inactive", []),
+        ("?q=%00zzz", []),
     ],
 )
 def test_the_list_is_searched_by_its_address(
@@ -90,6 +92,21 @@ def test_the_list_filters_by_team_and_counts_each_once(
     page = signed_in(lender, "admin").get(f"{LIST}?team={one.uid}&team={two.uid}")
     assert sorted(names(page)) == ["collector", "collector2", "collector3", "lead", "lead2"]
     assert [tab.count for tab in page.context["views"]] == ["5", "0"]
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["[null,null]", "[null]", '["a\\u0000b",1]', '["a",1e400]', "{}", "[" * 50_000, '["a",[1]]'],
+)
+def test_a_place_that_no_row_has_is_the_first_page(
+    lender: Company, signed_in: SignedIn, place: str
+) -> None:
+    token = base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+    client = signed_in(lender, "admin")
+    for way in ("after", "before"):
+        page = client.get(LIST, {way: token})
+        assert (page.status_code, len(names(page))) == (200, 9)
+    assert len(names(client.get(f"{LIST}?q=%00"))) == 9
 
 
 def test_a_long_list_has_pages(lender: Company, signed_in: SignedIn) -> None:
