@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from tenancy.access import within_hours, within_networks
 from tenancy.audit import changed, record_change
 from tenancy.events import CompanyCreated, publish
+from tenancy.lengths import too_long
 from tenancy.models import Company, CompanySettings, User
 from tenancy.scope import company_scope
 
@@ -35,7 +36,7 @@ def create_company(
     language: str,
     jurisdiction: str,
     name_en: str = "",
-    balance_authority: str = "ledger",
+    balance_authority: str = "",
 ) -> Company:
     """Bring a company into being and furnish it; call outside any scope, as the operator.
 
@@ -44,7 +45,8 @@ def create_company(
     transaction of the company's own. So after a crash between the two an inactive company without
     settings is left, which nobody can enter and which the same call completes.
 
-    Raises ValidationError, by field, for what is wrong or when the code is in use.
+    balance_authority: who is right about a lender's balances, "" for the ledger. Raises
+    ValidationError, by field, for what is wrong or when the code is in use.
     """
     facts = {
         "name": name.strip(),
@@ -64,7 +66,8 @@ def create_company(
         if CompanySettings.objects.exists():
             raise _code_in_use(code)
         CompanySettings.objects.create(company_id=company.pk)
-        publish(CompanyCreated(company_id=company.pk, balance_authority=balance_authority))
+        authority = balance_authority or BALANCE_AUTHORITIES[0]
+        publish(CompanyCreated(company_id=company.pk, balance_authority=authority))
         company.is_active = True
         company.save(update_fields=["is_active"])
         record_change(actor=None, verb="create_company", obj=company, after={"code": code} | facts)
@@ -103,7 +106,7 @@ def _code_in_use(code: str) -> ValidationError:
 
 def _check_facts(code: str, facts: dict[str, str], balance_authority: str) -> None:
     """Raise one ValidationError with a sentence for each field that is wrong."""
-    wrong: dict[str, str] = {}
+    wrong = too_long(Company(**facts), "name", "name_en")
     if not CODE.fullmatch(code):
         wrong["code"] = _("Use 1 to 20 letters, digits, - or _, beginning with a letter or digit.")
     if not facts["name"]:
@@ -124,7 +127,9 @@ def _check_facts(code: str, facts: dict[str, str], balance_authority: str) -> No
         }
     if not re.fullmatch(r"[A-Z]{2}", facts["jurisdiction"]):
         wrong["jurisdiction"] = _("Write the two letters of a country, such as CN or NG.")
-    if balance_authority not in BALANCE_AUTHORITIES:
+    if balance_authority and facts["kind"] == Company.Kind.AGENCY:
+        wrong["balance_authority"] = _("An agency keeps no balances; leave it out.")
+    elif balance_authority and balance_authority not in BALANCE_AUTHORITIES:
         wrong["balance_authority"] = _("Choose ledger, core or statement.")
     if wrong:
         raise ValidationError(wrong)
@@ -139,6 +144,9 @@ def change_company(
     """
     if not name.strip():
         raise ValidationError({"name": _("A company needs a name.")})
+    named = Company(name=name.strip(), name_en=name_en.strip())
+    if wrong := too_long(named, "name", "name_en"):
+        raise ValidationError(wrong)
     if language not in dict(settings.LANGUAGES):
         raise ValidationError({"language": _("Choose one of the languages.")})
     new = {"name": name.strip(), "name_en": name_en.strip(), "language": language}

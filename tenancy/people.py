@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from tenancy.audit import changed, record_change
 from tenancy.events import PeopleChanged, publish
 from tenancy.grants import leads_of, set_led_teams
+from tenancy.lengths import LARGEST_COUNT, too_long
 from tenancy.models import Company, Role, Team, TeamMember, TotpDevice, User
 
 USERNAME = re.compile(r"\w[\w.-]{0,59}")
@@ -259,7 +260,7 @@ def _name_in_use(name: str) -> ValidationError:
 
 
 def _check_person(user: User, teams: Sequence[Team], leads: Sequence[Team]) -> None:
-    wrong: dict[str, str] = {}
+    wrong = too_long(user, "display_name", "email")
     if not user.display_name:
         wrong["display_name"] = _("A person needs a name.")
     if not user.roles:
@@ -268,7 +269,9 @@ def _check_person(user: User, teams: Sequence[Team], leads: Sequence[Team]) -> N
         wrong["leads"] = _("Only a team lead leads teams.")
     if user.capacity is not None and user.capacity < 0:
         wrong["capacity"] = _("A limit is 0 or more.")
-    if user.email:
+    if user.capacity is not None and user.capacity > LARGEST_COUNT:
+        wrong["capacity"] = _("A limit is at most %(limit)s.") % {"limit": LARGEST_COUNT}
+    if user.email and "email" not in wrong:
         try:
             validate_email(user.email)
         except ValidationError as error:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from tenancy.audit import changed, record_change
 from tenancy.events import PeopleChanged, publish
 from tenancy.grants import leaders_of, set_leaders
+from tenancy.lengths import too_long
 from tenancy.models import Company, Role, Team, TeamMember, User
 
 LONGEST_DPD = 32767
@@ -141,7 +142,7 @@ def _facts(team: Team) -> dict[str, Any]:
 
 
 def _check(company: Company, team: Team) -> None:
-    wrong: dict[str, str] = {}
+    wrong = too_long(team, "name")
     low, high = team.takes_dpd_from, team.takes_dpd_to
     if not team.name:
         wrong["name"] = _("A team needs a name.")

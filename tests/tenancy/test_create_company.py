@@ -87,6 +87,9 @@ def test_a_language_may_be_typed_as_people_do(typed: str, kept: str) -> None:
         ({"jurisdiction": "China"}, "two letters of a country"),
         ({"language": "tlh"}, "zh-hans"),
         ({"name": " "}, "needs a name"),
+        ({"name": "x" * 121}, "name: At most 120"),
+        ({"name_en": "x" * 500}, "name-en: At most 120"),
+        ({"kind": "agency", "balance_authority": "core"}, "An agency keeps no balances"),
         ({"code": "no spaces"}, "20 letters"),
         ({"code": "a@b"}, "20 letters"),
         ({"code": "x" * 21}, "20 letters"),
@@ -191,6 +194,11 @@ def test_a_team_lead_leads_the_teams_given_and_missing_ones_are_made(lender: Com
         ("collector@HAIYUE", {}, "in use in this company"),
         ("a b@HAIYUE", {}, "no spaces"),
         ("li@HAIYUE", {"display_name": " "}, "needs a name"),
+        ("li@HAIYUE", {"display_name": "x" * 500}, "display-name: At most 80"),
+        ("li@HAIYUE", {"email": f"{'x' * 250}@example.com"}, "email: At most 254"),
+        ("li@HAIYUE", {"capacity": 99999999999}, "capacity: A limit is at most 2147483647"),
+        ("li@HAIYUE", {"capacity": -1}, "0 or more"),
+        ("li@HAIYUE", {"team": ["x" * 500]}, "name: At most 80"),
         ("li@HAIYUE", {"email": "nope"}, "email"),
     ],
 )
@@ -198,7 +206,7 @@ def test_create_user_says_what_is_wrong(
     lender: Company, login: str, options: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(CommandError, match=said):
-        add(login, team=["Never made"], **options)
+        add(login, **{"team": ["Never made"]} | options)
     with company_scope(lender):
         assert User.objects.count() == 9
         assert not Team.objects.filter(name="Never made").exists()

@@ -35,8 +35,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--balance-authority",
             choices=BALANCE_AUTHORITIES,
-            default="ledger",
-            help="lenders: who is right about balances (changeable before the first feed)",
+            default="",
+            help="lenders only: who is right about balances (default: ledger; changeable until the "
+            "first loan is in)",
         )
         parser.add_argument("--json", action="store_true", help="one JSON line on standard output")
 
