@@ -29,7 +29,7 @@ class CaseFilters:
     """Questions about the case. Empty means: any. Ranges include both ends.
 
     buckets: labels, a parent's label stands for all below it. lender_ids: for an agency's lists.
-    text: what was typed into the search box.
+    text: what was typed into the search box. nothing: what is asked for is not known (any more).
     """
 
     buckets: tuple[str, ...] = ()
@@ -41,6 +41,7 @@ class CaseFilters:
     amount_to: Decimal | None = None
     lender_ids: tuple[int, ...] = ()
     text: str = ""
+    nothing: bool = False
 
 
 def narrowed(rows: QuerySet[M], filters: CaseFilters, *, on: date, via: str = "") -> QuerySet[M]:
@@ -48,6 +49,8 @@ def narrowed(rows: QuerySet[M], filters: CaseFilters, *, on: date, via: str = ""
 
     via: the path to the case, "" for cases themselves, "case__" for rows that point at one.
     """
+    if filters.nothing:
+        return rows.none()
     asked: dict[str, Any] = {
         "product__in": filters.products,
         "channel__in": filters.channels,

@@ -78,14 +78,20 @@ class Chip:
 
     @property
     def choices(self) -> Iterator[tuple[Option, bool]]:
-        """The options, each with whether it is chosen."""
-        return ((option, option.value in self.values) for option in self.filter.options)
+        """The options, each with whether it is chosen; what the URL alone knows comes last."""
+        known = {option.value for option in self.filter.options}
+        yield from ((option, option.value in self.values) for option in self.filter.options)
+        yield from (
+            (Option(value=value, label=value), True) for value in self.values if value not in known
+        )
 
 
 class FilterBar:
     """The filters of a list, read from the URL. Views take the values, the template the chips.
 
-    What cannot be read as a number or date is kept on screen, marked, and not applied.
+    What cannot be read as a number or date is kept on screen, marked, and not applied. A value
+    that is no option stays chosen and marked, and nothing answers to it. No act may be done to
+    all that match while `unread` names a filter.
     """
 
     def __init__(self, filters: Sequence[Filter], params: QueryDict, note: Text = "") -> None:
@@ -99,6 +105,22 @@ class FilterBar:
         known = {option.value for option in which.options}
         values = [value for value in self.params.getlist(name) if value in known]
         return values[:1] if which.kind == "one" else values
+
+    def unknown(self, name: str) -> list[str]:
+        """What the URL names for a `choice` or `one` filter and is no option of it."""
+        known = {option.value for option in self.filters[name].options}
+        return [value for value in self.params.getlist(name) if value and value not in known]
+
+    @property
+    def matches_nothing(self) -> bool:
+        """Whether some filter names only what is not known (any more): no row answers to that."""
+        choices = (each.name for each in self.filters.values() if each.kind in ("choice", "one"))
+        return any(self.unknown(name) and not self.chosen(name) for name in choices)
+
+    @property
+    def unread(self) -> list[Text]:
+        """The labels of the filters that the URL sets to something that cannot be read."""
+        return [each.label for each in self.filters.values() if self._read(each)[2]]
 
     def text(self, name: str) -> str:
         """What was typed into a `text` filter, without spaces around it and what no text holds."""
@@ -157,9 +179,10 @@ class FilterBar:
     def _read(self, which: Filter) -> tuple[list[str], str, str]:
         """What the URL says for a filter: its values, in words, and what is wrong with it."""
         if which.kind in ("choice", "one"):
-            values = self.chosen(which.name)
+            values, unknown = self.chosen(which.name), self.unknown(which.name)
             labels = [str(option.label) for option in which.options if option.value in values]
-            return values, gettext(", ").join(labels), ""
+            error = gettext("not known any more") if unknown else ""
+            return [*values, *unknown], gettext(", ").join([*labels, *unknown]), error
         values = [self.params.get(key, "").strip() for key in which.keys]
         if which.kind == "text":
             return values, values[0], ""

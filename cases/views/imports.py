@@ -86,7 +86,7 @@ def _questions() -> list[Filter]:
 
 
 def _asked(bar: FilterBar) -> QuerySet[ImportRun]:
-    runs = ImportRun.objects.all()
+    runs = ImportRun.objects.none() if bar.matches_nothing else ImportRun.objects.all()
     if kinds := bar.chosen("kind"):
         runs = runs.filter(kind__in=kinds)
     if states := bar.chosen("state"):

@@ -6,19 +6,21 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from agencies.packages import lender_names
 from cases.pills import Pill, pills_in_use
 from collection.finding import CaseFilters
+from collection.models import Assignment
 from tenancy.access import sees_all, teams_seen_by
 from tenancy.filtering import Filter, FilterBar, Option
 from tenancy.models import Role, TeamMember, User
 
 LONGEST_SPAN, MOST_MONEY = 100_000, Decimal(10) ** 16
-"""Days and money beyond which a number typed into a filter means no bound at all."""
+"""Days and money that no case reaches: a number beyond them typed into a filter means these."""
 
 
 def bucket_options(scale: Iterable[Pill]) -> list[Option]:
@@ -70,31 +72,27 @@ class DeskQuestions:
 
     teams: Sequence[tuple[int, UUID, str]] = ()
     people: Sequence[tuple[int, UUID, str]] = ()
+    asks_people: bool = False
 
     @classmethod
     def of(cls, user: User, params: QueryDict) -> "DeskQuestions":
         """The teams that the person sees, and their people; none for a collector.
 
-        Who sees all of a large company chooses a team first: only then are its people asked for.
+        Who sees all of a large company chooses a team first: only then are its people asked for,
+        and before that who is named in the URL. Whoever left stays while cases lie on the desk.
         """
         if not (sees_all(user) or user.has_role(Role.TEAM_LEAD)):
             return cls()
         teams = teams_seen_by(user).filter(is_active=True).order_by("name", "pk")
         found = list(teams.values_list("pk", "uid", "name"))
         chosen = {pk for pk, uid, _name in found if str(uid) in params.getlist("team")}
-        if sees_all(user) and not chosen:
+        named = params.getlist("collector")
+        if sees_all(user) and not chosen and not named:
             return cls(found)
-        people = User.objects.filter(
-            is_active=True,
-            roles__overlap=[Role.COLLECTOR.value, Role.TEAM_LEAD.value],
-            pk__in=TeamMember.objects.filter(
-                team__in=chosen or [pk for pk, _uid, _name in found]
-            ).values("user_id"),
-        )
-        return cls(
-            found,
-            list(people.order_by("display_name", "pk").values_list("pk", "uid", "display_name")),
-        )
+        people = people_of(list(chosen) or [pk for pk, _uid, _name in found])
+        if sees_all(user) and not chosen:
+            people = [each for each in people if str(each[1]) in named]
+        return cls(found, people, asks_people=bool(named))
 
     @property
     def any(self) -> bool:
@@ -104,15 +102,18 @@ class DeskQuestions:
     @property
     def filters(self) -> list[Filter]:
         """The questions; none where there is nobody to choose between."""
-        asked = (("team", _("Team"), self.teams), ("collector", _("Collector"), self.people))
+        asked = (
+            ("team", _("Team"), self.teams, False),
+            ("collector", _("Collector"), self.people, self.asks_people),
+        )
         return [
             Filter(
                 name=name,
                 label=label,
                 options=[Option(value=str(uid), label=title) for _pk, uid, title in rows],
             )
-            for name, label, rows in asked
-            if rows
+            for name, label, rows, named in asked
+            if rows or named
         ]
 
     def team_ids(self, bar: FilterBar) -> tuple[int, ...]:
@@ -122,6 +123,23 @@ class DeskQuestions:
     def collector_ids(self, bar: FilterBar) -> tuple[int, ...]:
         """The people that the URL names, by id."""
         return _ids(bar, "collector", self.people)
+
+
+def people_of(team_ids: Sequence[int]) -> list[tuple[int, UUID, str]]:
+    """Who works in these teams, and who does so no more but has cases there; id, address, name."""
+    works = Q(
+        is_active=True,
+        roles__overlap=[Role.COLLECTOR.value, Role.TEAM_LEAD.value],
+        pk__in=TeamMember.objects.filter(team__in=team_ids).values("user_id"),
+    )
+    left = Exists(
+        Assignment.objects.filter(collector=OuterRef("pk"), team__in=team_ids, ended_at=None)
+    )
+    people = User.objects.filter(works | Q(left)).order_by("display_name", "pk")
+    return [
+        (pk, uid, name if is_active else gettext("%(name)s (deactivated)") % {"name": name})
+        for pk, uid, name, is_active in people.values_list("pk", "uid", "display_name", "is_active")
+    ]
 
 
 def _ids(bar: FilterBar, name: str, rows: Sequence[tuple[int, UUID, str]]) -> tuple[int, ...]:
@@ -146,15 +164,20 @@ def case_filters(bar: FilterBar) -> CaseFilters:
         amount_to=amount_to,
         lender_ids=tuple(int(each) for each in lenders),
         text=_typed(bar, "q"),
+        nothing=bar.matches_nothing,
     )
 
 
 def _days(bound: Decimal | None) -> int | None:
-    return None if bound is None or abs(bound) > LONGEST_SPAN else int(bound)
+    return (
+        None
+        if bound is None
+        else int(max(Decimal(-LONGEST_SPAN), min(bound, Decimal(LONGEST_SPAN))))
+    )
 
 
 def _money(bound: Decimal | None) -> Decimal | None:
-    return None if bound is None or abs(bound) > MOST_MONEY else bound
+    return None if bound is None else max(-MOST_MONEY, min(bound, MOST_MONEY))
 
 
 def _typed(bar: FilterBar, name: str) -> str:

@@ -1,11 +1,12 @@
 """Placing and recalling chosen cases: the list knows which, the agencies' room does the rest."""
 
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from agencies.views.placing import answer_place
 from agencies.views.recalling import answer_recall
-from collection.views.choosing import choice_of
+from collection.views.choosing import answer_unread, choice_of
 from tenancy.access import for_roles
 from tenancy.http import Request
 from tenancy.models import Company, Role
@@ -17,7 +18,10 @@ LENDER = Company.Kind.LENDER.value
 @require_http_methods(["GET", "HEAD", "POST"])
 def place(request: Request) -> HttpResponse:
     """The panel that places the chosen cases with an agency."""
-    choice = choice_of(request)
+    try:
+        choice = choice_of(request)
+    except ValidationError as error:
+        return answer_unread(request, error)
     return answer_place(
         request,
         lender=request.user.company,
@@ -31,7 +35,10 @@ def place(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def recall(request: Request) -> HttpResponse:
     """The panel that takes the chosen cases back."""
-    choice = choice_of(request)
+    try:
+        choice = choice_of(request)
+    except ValidationError as error:
+        return answer_unread(request, error)
     return answer_recall(
         request,
         lender=request.user.company,

@@ -13,7 +13,7 @@ from cases.choosing import Chosen, size_of
 from collection.desks import desks_to_choose
 from collection.forms import ReassignForm
 from collection.reassignment import LoadChange, Reassigned, reassign_cases
-from collection.views.choosing import choice_of
+from collection.views.choosing import answer_unread, choice_of
 from collection.visibility import MOVES_CASES
 from tenancy.access import for_roles, teams_seen_by
 from tenancy.forms import put_refusal
@@ -58,7 +58,10 @@ def reassign(request: Request) -> HttpResponse:
     It asks again until the effect that was shown is that of the desk confirmed; what is typed
     stays.
     """
-    choice, form = choice_of(request), _form(request)
+    try:
+        choice, form = choice_of(request), _form(request)
+    except ValidationError as error:
+        return answer_unread(request, error)
     context: dict[str, object] = {
         "form": form,
         "size": size_of(choice.cases),

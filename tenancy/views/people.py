@@ -73,6 +73,8 @@ def filters_of(user: User) -> tuple[Filter, ...]:
 
 def matching(people: QuerySet[User], bar: FilterBar) -> QuerySet[User]:
     """The people whom the filter bar asks for."""
+    if bar.matches_nothing:
+        return people.none()
     if typed := bar.text("q"):
         name = typed.partition("@")[0]
         people = people.filter(Q(display_name__icontains=typed) | Q(username__icontains=name))

@@ -95,6 +95,8 @@ def audit(request: HttpRequest) -> HttpResponse:
     )
     bar = FilterBar(filters, request.GET)
     found = within_days(AuditEntry.objects.all(), *bar.days("at"))
+    if bar.matches_nothing:
+        found = found.none()
     if who := bar.text("who"):
         found = found.filter(actor_name__icontains=who)
     if what := bar.chosen("what"):
@@ -152,6 +154,8 @@ def sign_in_log(request: HttpRequest) -> HttpResponse:
     )
     bar = FilterBar(filters, request.GET)
     found = within_days(SignIn.objects.all(), *bar.days("at"))
+    if bar.matches_nothing:
+        found = found.none()
     if name := bar.text("name"):
         found = found.filter(username__startswith=name.partition("@")[0].lower())
     if outcomes := bar.chosen("outcome"):

@@ -117,3 +117,14 @@ def test_only_optional_columns_can_be_left_out() -> None:
     assert Table(COLUMNS, query).carried == [("q", "x")]
     assert Table(COLUMNS, query).has_choice is True
     assert Table(COLUMNS[:2], query).has_choice is False
+
+
+def test_a_value_that_is_no_option_stays_chosen_and_nothing_answers_to_it() -> None:
+    assert bar("bucket=9").matches_nothing
+    assert bar("bucket=9").unread == ["Bucket"]
+    made = chip("bucket=1&bucket=9", "bucket")
+    assert (made.is_set, made.shown, bool(made.error)) == (True, "B1, 9", True)
+    assert [(option.value, on) for option, on in made.choices][-1] == ("9", True)
+    assert not bar("bucket=1&bucket=9").matches_nothing, "the known one still has answers"
+    assert bar("amount_min=abc&due_to=x").unread == ["Amount", "Due"]
+    assert not bar("bucket=&hold=no&amount_min=5").unread

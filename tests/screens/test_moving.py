@@ -136,6 +136,68 @@ def test_nothing_chosen_does_not_exist(world: World, signed_in: SignIn, query: s
         assert client.get(reverse(name) + query).status_code == 404
 
 
+UNREAD = (
+    "list=cases&bucket=NOPE",
+    "list=cases&bucket=M2&bucket=NOPE",
+    "list=cases&dpd_min=abc",
+    "list=cases&agency=ZZZ",
+    "list=cases&state=placed&agency=ZZZ",
+    "list=cases&state=nonsense",
+    "list=cases&collector=nobody",
+    "list=queue&show=nonsense",
+    "list=queue&team=nobody",
+)
+
+
+@pytest.mark.parametrize("name", ["work:reassign", "agencies:place", "agencies:recall"])
+@pytest.mark.parametrize("unread", UNREAD)
+def test_a_filter_that_cannot_be_read_chooses_nothing(
+    world: World, signed_in: SignIn, name: str, unread: str
+) -> None:
+    client = signed_in(world.lender, "admin")
+    before = desks(world.lender, [*world.mine, *world.waiting])
+    to = desk_code(world.lender, "collector2")
+    url = reverse(name, query={"all_matching": "1", "filter": unread})
+    sent = {"to": to, "agency": "BRIDGE", "reason": "why"}
+    for act in ("move", "place"):
+        sent |= {"seen": to if act == "move" else "BRIDGE", "act": act}
+        assert client.post(url, sent).status_code == 422
+    assert "The filter cannot be read" in client.get(url).content.decode()
+    assert desks(world.lender, [*world.mine, *world.waiting]) == before
+    with company_scope(world.lender):
+        assert Placement.objects.filter(ended_at=None).count() == len(world.placed)
+
+
+@pytest.mark.parametrize(
+    "address", ["/cases/?bucket=NOPE", "/cases/?collector=nobody", "/cases/?dpd_min=999999999"]
+)
+def test_what_is_not_known_matches_nothing(world: World, signed_in: SignIn, address: str) -> None:
+    client = signed_in(world.lender, "admin")
+    for path in (address, address.replace("/cases/", "/work/")):
+        page = client.get(path)
+        assert page.context["rows"] == []
+        assert ("not known any more" in page.content.decode()) == ("dpd_min" not in path)
+
+
+def test_the_board_moves_the_cases_of_who_left_and_of_nobody_else(
+    world: World, signed_in: SignIn
+) -> None:
+    with company_scope(world.lender):
+        User.objects.filter(username="collector").update(is_active=False)
+    client = signed_in(world.lender, "lead")
+    page = client.get(reverse("work:board"))
+    (row,) = [row for row in page.context["rows"] if row.name == "Chen Collector"]
+    assert row.inactive
+    assert "deactivated" in page.content.decode()
+    listed = client.get(row.cases.href)
+    assert len(listed.context["rows"]) == len(world.mine)
+    assert "Chen Collector (deactivated)" in listed.content.decode()
+    to = desk_code(world.lender, "lead")
+    client.post(row.reassign, {"to": to, "seen": to, "act": "move", "reason": "left"})
+    assert desks(world.lender, world.mine) == ["lead"] * 3
+    assert desks(world.lender, [world.teammate]) == ["collector2"]
+
+
 def test_who_moves_nothing(world: World, signed_in: SignIn) -> None:
     to = desk_code(world.lender, "collector2")
     sent = {"to": to, "seen": to, "act": "move", "reason": "why"}
