@@ -49,6 +49,8 @@ class BoardLine:
     figures: Sequence[Figure]
     due_words: str
     reassign: str
+    inactive: bool = False
+    """Whether the person was deactivated: the cases wait for another desk."""
 
 
 @for_roles(*MOVES_CASES)
@@ -164,6 +166,7 @@ def _line(row: BoardRow, longest: int) -> BoardLine:
         due_words=_("%(due)s due today, %(week)s untouched for 7 days")
         % {"due": count(row.due_today), "week": count(row.untouched_7)},
         reassign=f"{reverse('work:reassign')}?{everything}" if row.cases else "",
+        inactive=person is not None and not person.is_active,
     )
 
 
