@@ -116,6 +116,12 @@ def held_of(package: Package) -> QuerySet[Case]:
 
 
 def agencies_to_choose(*, lender: Company) -> list[AgencyChoice]:
+    """The active agencies that work in the lender's currency (see `agency_loads`)."""
+    every = agency_loads(lender=lender)
+    return [each for each in every if each.agency.currency == lender.currency]
+
+
+def agency_loads(*, lender: Company) -> list[AgencyChoice]:
     """The active agencies, by code, with what each holds of the lender's book now."""
     held = (
         Case.objects.filter(owner=lender, holder=OuterRef("pk"), closed_on=None)

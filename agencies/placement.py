@@ -53,7 +53,7 @@ def place_cases(
     """
     require_admin(by)
     today = business_date(lender)
-    _check(agency, ends_on, today)
+    _check(lender, agency, ends_on, today)
     ids = chosen_ids(case_ids)
     with transaction.atomic():
         if not dry_run:
@@ -76,9 +76,14 @@ def require_admin(by: User | None) -> None:
         raise PermissionDenied
 
 
-def _check(agency: Company, ends_on: date | None, today: date) -> None:
+def _check(lender: Company, agency: Company, ends_on: date | None, today: date) -> None:
     if agency.kind != Company.Kind.AGENCY or not agency.is_active:
         raise ValidationError({"agency": _("Choose an active agency.")})
+    if agency.currency != lender.currency:
+        # Each company's screens name its own currency beside every amount.
+        told = _("This agency works in %(theirs)s, the cases are owed in %(ours)s.")
+        said = {"theirs": agency.currency, "ours": lender.currency}
+        raise ValidationError({"agency": told % said})
     if ends_on is not None and ends_on < today:
         raise ValidationError({"ends_on": _("The end lies in the past.")})
 

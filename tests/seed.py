@@ -1,7 +1,8 @@
 """What every test database starts with: two lenders, three agencies, a person for each role.
 
 Six named companies' people instead of factories: `HAIYUE` (a lender in China), `NORTH` (a lender
-in Lagos), agencies `ANXIN`, `BRIDGE` and `CLEAR`. Logins are ROLE@COMPANY, see `PASSWORD`.
+on Lagos's clock; of the same currency, as both place with `CLEAR`), agencies `ANXIN`, `BRIDGE` and
+`CLEAR`. Logins are ROLE@COMPANY, see `PASSWORD`.
 """
 
 from guardian.shortcuts import assign_perm
@@ -15,7 +16,7 @@ PASSWORD = "correct horse battery"
 
 COMPANIES = (
     ("HAIYUE", "lender", "海岳消费金融", "Haiyue Finance", "Asia/Shanghai", "CNY", "CN"),
-    ("NORTH", "lender", "北方信贷", "North Credit", "Africa/Lagos", "NGN", "NG"),
+    ("NORTH", "lender", "北方信贷", "North Credit", "Africa/Lagos", "CNY", "NG"),
     ("ANXIN", "agency", "安信催收", "Anxin Collections", "Asia/Shanghai", "CNY", "CN"),
     ("BRIDGE", "agency", "桥联催收", "Bridge Recovery", "Asia/Shanghai", "CNY", "CN"),
     ("CLEAR", "agency", "清源催收", "Clear Recovery", "Asia/Shanghai", "CNY", "CN"),

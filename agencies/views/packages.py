@@ -16,7 +16,7 @@ from agencies.packages import (
     AgencyChoice,
     PackageRow,
     State,
-    agencies_to_choose,
+    agency_loads,
     cases_of,
     held_of,
     package_by_uid,
@@ -82,7 +82,7 @@ def state_of(row: PackageRow) -> tuple[Text, Tone]:
 def placements_page(request: Request) -> HttpResponse:
     """The lender's packages, and what each agency holds now."""
     company = request.user.company
-    holding = [each for each in agencies_to_choose(lender=company) if each.cases]
+    holding = [each for each in agency_loads(lender=company) if each.cases]
     to_place = reverse("cases:list") + "?state=to_place"
     ways: list[Link] = []
     if request.user.has_role(ADMIN):

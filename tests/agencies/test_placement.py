@@ -243,6 +243,21 @@ def test_a_package_is_accepted_once(
         accept_package(agency=other_agency, package=package, by=None)
 
 
+def test_an_agency_of_another_currency_gets_no_case(lender: Company, agency: Company) -> None:
+    with company_scope(agency):
+        Company.objects.filter(pk=agency.pk).update(currency="NGN")
+    agency.refresh_from_db()
+    with company_scope(lender):
+        case = add_case(lender)
+        offered = {each.agency.code for each in agencies_to_choose(lender=lender)}
+        assert offered == {"BRIDGE", "CLEAR"}
+        for dry_run in (True, False):
+            with pytest.raises(ValidationError, match="works in NGN, the cases are owed in CNY"):
+                place(lender, agency, case, dry_run=dry_run)
+        case.refresh_from_db()
+        assert case.holder_id is None
+
+
 def test_both_sides_read_their_packages(
     lender: Company, agency: Company, other_agency: Company, person: Person
 ) -> None:
