@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.utils.functional import cached_property
@@ -60,7 +61,7 @@ class NoteForm(forms.Form):
     """What came of a follow-up, in which words, and what is next.
 
     The disposition is one radio button of its group. shared: for a lender whose case an agency
-    holds. An empty next action takes the disposition's own.
+    holds. An empty next action takes the disposition's own. form_key: random, one a rendering.
     """
 
     disposition = forms.CharField(
@@ -75,6 +76,7 @@ class NoteForm(forms.Form):
     next_action = forms.CharField(label=_("Next action"), required=False, max_length=LONGEST_ACTION)
     next_action_at = MomentField(label=_("When"), required=False)
     shared = forms.BooleanField(label=_("The agency reads this note"), required=False)
+    form_key = forms.UUIDField(required=False, initial=uuid4, widget=forms.HiddenInput)
 
     def __init__(
         self,

@@ -252,6 +252,8 @@ class Note(CompanyOwned):
     next_action_at = models.DateTimeField(null=True)
     has_remark = models.BooleanField(default=False)
     shared = models.BooleanField(default=False)
+    form_key = models.UUIDField(null=True)
+    """Of the form that it was written with: sent twice, it is one note."""
 
     objects: ClassVar[ScopedManager[Self]] = ScopedManager(lender=None, agency=None)
 
@@ -260,6 +262,9 @@ class Note(CompanyOwned):
         constraints = [
             models.UniqueConstraint(
                 fields=["owner", "case", "company", "id"], name="note_of_case_and_author"
+            ),
+            models.UniqueConstraint(
+                fields=["company", "author_id", "form_key"], name="note_once_a_form"
             ),
             case_key("note"),
             Wall(

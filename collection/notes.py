@@ -1,9 +1,10 @@
 """Notes: the record of a follow-up, its result, and what comes next."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,6 +29,7 @@ def write_note(
     next_action_at: datetime | None = None,
     shared: bool = False,
     at: datetime | None = None,
+    form_key: UUID | None = None,
 ) -> Note:
     """Record a follow-up on a case in sight, and set what comes next on the company's desk.
 
@@ -35,15 +37,20 @@ def write_note(
     next_action, next_action_at: what and when; by default those of the disposition, whose delay
     counts from when the follow-up took place. at: that moment, now if left out. shared: whether
     the agency that holds the lender's case reads it; the lender reads every agency's.
+    form_key: of the form that was sent; the same note sent twice is written once.
     The caller has found `case` among the visible ones. Raises PermissionDenied for who only
     reads, ValidationError by field.
     """
     if not may_work(by):
         raise PermissionDenied
-    now = timezone.now()
-    took_place = at or now
-    code = Disposition.objects.filter(code=disposition, is_active=True).first()
+    took_place = at or timezone.now()
     remark, next_action = remark.strip(), next_action.strip()
+    if form_key is not None and (written := _written_by(company, by, form_key)):
+        if _says(written, case, disposition, remark):
+            return written
+        # Somebody went back and wrote something else: that is a note of its own.
+        form_key = None
+    code = Disposition.objects.filter(code=disposition, is_active=True).first()
     _check(code, remark, next_action, next_action_at, took_place)
     assert code is not None
     if next_action_at is None and code.next_action_after is not None:
@@ -63,11 +70,29 @@ def write_note(
             next_action_at=next_action_at,
             has_remark=bool(remark),
             shared=shared and company.is_lender,
+            form_key=form_key,
         )
         if remark:
             _write_remark(note, remark)
         _move_desk_on(company, note)
     return note
+
+
+def _written_by(company: Company, by: User, form_key: UUID) -> Note | None:
+    """The note that came of a form; whoever sends the same form twice at once waits here."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"note form:{form_key}"]
+        )
+    return Note.objects.filter(company=company, author_id=by.pk, form_key=form_key).first()
+
+
+def _says(note: Note, case: Case, disposition: str, remark: str) -> bool:
+    """Whether the note says the same."""
+    if (note.case_id, note.disposition) != (case.pk, disposition):
+        return False
+    words = Remark.objects.filter(note=note).values_list("text", flat=True).first()
+    return (words or "") == remark
 
 
 def _check(

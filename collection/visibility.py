@@ -11,6 +11,8 @@ WORKS_CASES = (Role.COLLECTOR, Role.TEAM_LEAD, Role.COMPANY_ADMIN)
 """Roles that write on cases; inspectors, finance and auditors read."""
 MOVES_CASES = (Role.TEAM_LEAD, Role.COMPANY_ADMIN)
 """Roles that move cases between desks."""
+SHOWS_NUMBERS = (*WORKS_CASES, Role.QC_INSPECTOR, Role.AUDITOR)
+"""Roles that may see a number in full, with a reason."""
 
 
 def led_team_ids(user: User) -> frozenset[int]:

@@ -24,14 +24,10 @@ from collection.views.case import (
     place_in_list,
     read_case,
 )
-from collection.visibility import WORKS_CASES, visible_cases
+from collection.visibility import SHOWS_NUMBERS, WORKS_CASES, visible_cases
 from tenancy.access import for_roles
 from tenancy.forms import put_refusal
 from tenancy.http import Request
-from tenancy.models import Role
-
-SHOWS_NUMBERS = (*WORKS_CASES, Role.QC_INSPECTOR, Role.AUDITOR)
-"""Roles that may see a number in full, with a reason."""
 
 
 @for_roles(*WORKS_CASES)
@@ -71,6 +67,7 @@ def _write(request: Request, seen: Seen, form: NoteForm) -> HttpResponse:
         next_action=facts["next_action"],
         next_action_at=facts["next_action_at"],
         shared=facts.get("shared", False),
+        form_key=facts["form_key"],
     )
     # The tag tells the script that the draft of this case has become a note.
     told = _("Note saved: %(loan_no)s.") % {"loan_no": page.case.loan_no}

@@ -98,6 +98,37 @@ def test_the_last_note_leads_back_to_the_list(world: World, signed_in: SignIn) -
     assert "That was the last case of the list." in answer.content.decode()
 
 
+def test_a_form_sent_twice_is_one_note(world: World, signed_in: SignIn) -> None:
+    client, case = signed_in(world.lender, "collector"), world.mine[0]
+    sent = TYPED | {
+        "then": "stay",
+        "form_key": str(client.get(case_url(case)).context["form"]["form_key"].value()),
+    }
+    url = case_url(case, "work:note")
+    first, second = client.post(url, sent), client.post(url, sent)
+    assert (first.status_code, first.headers["Location"]) == (302, second.headers["Location"])
+    assert len(notes_of(world.lender, case)) == 1
+    assert client.post(url, sent | {"remark": "She called back."}).status_code == 302
+    assert len(notes_of(world.lender, case)) == 2, "other words are another note"
+    other = client.get(case_url(case)).context["form"]["form_key"].value()
+    assert client.post(url, sent | {"form_key": str(other)}).status_code == 302
+    assert len(notes_of(world.lender, case)) == 3, "another form is another note"
+
+
+def test_who_may_not_look_at_a_number_has_no_button_for_it(world: World, signed_in: SignIn) -> None:
+    case = world.mine[0]
+    for username, may in (("finance", False), ("collector", True), ("auditor", True)):
+        client = signed_in(world.lender, username)
+        page = page_of(client, case)
+        with company_scope(world.lender):
+            point = ContactPoint.objects.get(borrower=case.borrower)
+        assert point.number_mask in page
+        address = reverse("work:phone", args=[case.uid, point.uid])
+        assert (address in page) is may
+        answer = client.post(address, {"reason": "a call"})
+        assert (answer.status_code != 403) is may
+
+
 def test_save_stays_on_the_case(world: World, signed_in: SignIn) -> None:
     client = signed_in(world.lender, "collector")
     answer = client.post(case_url(world.mine[0], "work:note"), TYPED | {"then": "stay"})
