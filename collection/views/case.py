@@ -23,7 +23,7 @@ from collection.views.case_parts import (
 )
 from collection.views.case_timeline import timeline_context
 from collection.views.context import Place, place_of
-from collection.visibility import may_move, may_work
+from collection.visibility import SHOWS_NUMBERS, may_move, may_work
 from tenancy.access import for_roles
 from tenancy.formats import day_long, money
 from tenancy.http import Request
@@ -181,6 +181,7 @@ def _shown(request: Request, page: CasePage) -> dict[str, Any]:
         "amounts": amount_lines(page),
         "buckets": bucket_strip(page),
         "contacts": contact_lines(page),
+        "may_show": request.user.has_role(*SHOWS_NUMBERS),
         "others": other_lines(page),
         "others_sum": money(others_sum),
         "facts": loan_facts(page),
