@@ -6,12 +6,13 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from cases.models import CaseEvent
+from cases.models import CaseEvent, ImportRun
 from collection.models import Note
 from tenancy.models import Company
 from tenancy.scope import company_scope
-from tests.collection.book import whose
+from tests.collection.book import ON, whose
 from tests.screens.world import World, build
+from tests.seed import PEOPLE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Browse = Callable[..., Page]
@@ -164,6 +165,21 @@ def test_nothing_sticks_out(world: World, browse: Browse, width: int) -> None:
         page.set_viewport_size({"width": 1440, "height": 900})
 
 
+@pytest.mark.parametrize("username", list(PEOPLE))
+def test_the_first_page_fits_a_phone(world: World, browse: Browse, username: str) -> None:
+    with company_scope(world.lender):
+        for kind in ImportRun.Kind.values:
+            ImportRun.objects.create(kind=kind, as_of=ON, rows=1_234_567, state="done")
+    for company in (world.lender, world.agency):
+        page = browse(company, username, "/")
+        page.set_viewport_size({"width": 390, "height": 844})
+        for address in ("/", "/cases/"):
+            page.goto(address)
+            wide = page.evaluate("document.scrollingElement.scrollWidth")
+            assert wide <= 390, (company.code, address, wide)
+        page.context.clear_cookies()
+
+
 def addresses(world: World) -> list[str]:
     """The pages of the daily work, panels as pages of their own."""
     mine, placed, waiting = world.mine[0].uid, world.placed[0].uid, world.waiting[0].uid
@@ -182,3 +198,10 @@ def addresses(world: World) -> list[str]:
         f"/agencies/place/?id={waiting}",
         f"/agencies/recall/?id={placed}",
     ]
+
+
+def test_a_panel_opened_by_its_address_stays_one(world: World, browse: Browse) -> None:
+    page = browse(world.lender, "lead", f"/work/reassign/?id={world.mine[0].uid}")
+    page.locator("select[name=to]").select_option(label="Cora Collector")
+    expect(page.locator(".panel")).to_contain_text("Cases in hand, before and after")
+    expect(page.locator(".panel")).to_have_count(1)

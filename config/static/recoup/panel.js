@@ -48,13 +48,13 @@
 
   // What comes back must be a panel: anything else is a page and takes the whole window.
   document.addEventListener('htmx:beforeSwap', (event) => {
-    if (event.detail.target !== slot || event.detail.serverResponse.includes('data-rc-panel-root')) return;
+    if (!event.detail.target.matches('[data-rc-panel-slot]') || event.detail.serverResponse.includes('data-rc-panel-root')) return;
     event.detail.shouldSwap = false;
     if (event.detail.xhr.status < 400) location.assign(event.detail.xhr.responseURL);
   });
   document.addEventListener('htmx:afterSettle', (event) => {
-    if (event.detail.target !== slot && event.detail.elt !== slot) return;
-    (slot.querySelector('[data-rc-focus]') || slot.querySelector('#panel-title'))?.focus();
+    const filled = [event.detail.target, event.detail.elt].find((each) => each?.matches?.('[data-rc-panel-slot]'));
+    (filled?.querySelector('[data-rc-focus]') || filled?.querySelector('#panel-title'))?.focus();
   });
 
   const asked = new URL(location.href).searchParams.get('panel');
