@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import balances, import_page, imports, schemes
+from cases.views import balances, import_page, imports, schemes, suspense
 
 urlpatterns = [
     path("balances/", balances.balances, name="balances"),
@@ -16,4 +16,6 @@ urlpatterns = [
     path("imports/<uuid:uid>/differences.csv", import_page.differences, name="import-differences"),
     path("imports/<uuid:uid>/confirm/", imports.confirm, name="import-confirm"),
     path("imports/<uuid:uid>/discard/", imports.discard, name="import-discard"),
+    path("suspense/", suspense.suspense, name="suspense"),
+    path("suspense/<uuid:uid>/match/", suspense.match, name="suspense-match"),
 ]

@@ -20,6 +20,7 @@ PLACES: dict[str, tuple[str, Group]] = {
     "expired": ("arrow-back-up", "desks"),
     "phone_shown": ("eye", "others"),
     "id_number_shown": ("eye", "others"),
+    "repayment_matched": ("link", "payments"),
     "hold_opened": ("hand-stop", "others"),
     "hold_lifted": ("hand-off", "others"),
 }
@@ -56,12 +57,19 @@ def told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
             return _("Phone number shown"), reason
         case "id_number_shown":
             return _("ID number shown"), reason
-        case "hold_opened" | "hold_lifted":
-            return _told_of_hold(kind, data)
+        case "repayment_matched" | "hold_opened" | "hold_lifted":
+            return _told_of_the_book(kind, data)
     return kind.replace("_", " ").capitalize(), reason
 
 
-def _told_of_hold(kind: str, data: dict[str, Any]) -> tuple[str, str]:
+def _told_of_the_book(kind: str, data: dict[str, Any]) -> tuple[str, str]:
+    """What the lender's office did: money matched by hand, holds."""
+    if kind == "repayment_matched":
+        what = _("Repayment %(number)s matched by hand; it was sent for loan %(loan_no)s") % {
+            "number": data.get("repayment_no", ""),
+            "loan_no": data.get("sent_for", ""),
+        }
+        return what, str(data.get("reason", ""))
     hold = {"hold": dict(CaseHold.Kind.choices).get(data.get("hold", ""), data.get("hold", ""))}
     if kind == "hold_lifted":
         return _("Hold lifted: %(hold)s") % hold, ""

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import LenderSettings
+from cases.models import LenderSettings, Repayment
 from tenancy.screen import Text
 
 VERBS: dict[str, Text] = {
     "change_lender": _("Changed how balances are kept"),
+    "match_by_hand": _("Matched money in suspense to a loan"),
     "set_scheme": _("Set the bucket scheme"),
 }
 FIELDS: dict[str, Text] = {
@@ -16,8 +17,11 @@ FIELDS: dict[str, Text] = {
     "waterfall": _("Order of allocation"),
     "version": _("Version"),
     "bands": _("Buckets"),
+    "loan_no": _("Loan no"),
+    "state": _("State"),
 }
 VALUES: dict[str, Mapping[str, Text]] = {
     "balance_authority": dict(LenderSettings.Authority.choices),
     "waterfall": dict(LenderSettings.Waterfall.choices),
+    "state": dict(Repayment.State.choices),
 }

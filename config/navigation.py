@@ -77,6 +77,13 @@ NAVIGATION = (
                 match=("cases:import",),
             ),
             Entry(
+                _("Suspense"),
+                "cases:suspense",
+                frozenset({ADMIN, FINANCE, AUDITOR}),
+                (LENDER,),
+                match=("cases:suspense",),
+            ),
+            Entry(
                 _("Bucket scheme"),
                 "cases:buckets",
                 frozenset({ADMIN, AUDITOR}),

@@ -129,8 +129,12 @@ def _steps(run: ImportRun) -> list[Step]:
         pgettext("import", "Result"),
     )
     at = {State.READING: 0, State.JUDGED: 1, State.APPLYING: 2}.get(State(run.state), 3)
+    done = at
+    if run.state in (State.REFUSED, State.DISCARDED):
+        # The result is that nothing came of the file: what it did not get to is not done.
+        done = 2 if run.judged_at else 1
     return [
-        Step(label=label, state="done" if n < at else "now" if n == at else "todo")
+        Step(label=label, state="done" if n < done else "now" if n == at else "todo")
         for n, label in enumerate(words)
     ]
 

@@ -1,5 +1,6 @@
 """Imports on screen: upload, dry run, confirmation, progress and result; who may do what."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -138,6 +139,28 @@ def test_rejects_by_reason_page_by_page_and_as_a_file(admin: Client, lender: Com
     assert "'=A1" in rows[-1]
     assert "Import" in first
     assert "0 rows" not in first
+
+
+def steps_of(shown: str) -> list[str]:
+    """What the steps of an import's page say of themselves, in order."""
+    listed = shown.partition('<ol class="rc-steps')[2].partition("</ol>")[0]
+    return re.findall(r'<li class="(\w+)"', listed)
+
+
+def test_a_refused_file_got_no_further_than_its_upload(admin: Client, lender: Company) -> None:
+    upload(admin, "loan_no,what\nL1,x\n")
+    work(lender)
+    run = only_run(lender)
+    assert run.state == ImportRun.State.REFUSED
+    assert steps_of(page(admin, run)) == ["done", "todo", "todo", "now"]
+
+
+def test_a_discarded_file_was_never_imported(admin: Client, lender: Company) -> None:
+    upload(admin, loans(loan(1)))
+    work(lender)
+    run = only_run(lender)
+    admin.post(f"/cases/imports/{run.uid}/discard/")
+    assert steps_of(page(admin, run)) == ["done", "done", "todo", "now"]
 
 
 def test_strict_is_refused_where_rows_are_rejected(admin: Client, lender: Company) -> None:

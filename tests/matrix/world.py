@@ -19,14 +19,14 @@ from agencies.recall import recall_cases
 from cases.bucket_scheme import PRESETS
 from cases.feed.importing import import_file
 from cases.holds import open_hold
-from cases.models import Case, ContactPoint
+from cases.models import Case, ContactPoint, Repayment
 from cases.schemes import set_scheme
 from collection.desks import Desk
 from collection.dispositions import start_dispositions
 from collection.notes import open_remarks, write_note
 from collection.reassignment import reassign_cases
 from config.night import STEPS
-from tenancy.models import Company, IdempotencyKey, Job, Team, TotpDevice, User
+from tenancy.models import ApiToken, Company, IdempotencyKey, Job, Team, TotpDevice, User
 from tenancy.night import run_night
 from tenancy.scope import company_scope
 from tenancy.second_factor import new_secret
@@ -83,12 +83,14 @@ def _settings(side: Side) -> None:
     with company_scope(company):
         boss = _person(side, "admin")
         create_team(company=company, name=f"Team Spare {word}", by=boss)
-        for name, scopes in (("feed", ["feed"]), ("read", ["read"]), ("revoked", ["feed"])):
+        for name in ("feed", "other", "revoked"):
             token, text = issue_token(
-                company=company, name=f"{word} {name}", scopes=scopes, by=boss
+                company=company, name=f"{word} {name}", scopes=["feed"], by=boss
             )
             side.ids[f"token_{name}"], side.tokens[name] = str(token.uid), text
         revoke_token(company=company, token=token, by=boss)
+        # Issued for something that no address of the API asks for.
+        ApiToken.objects.filter(name=f"{word} other").update(scopes=["other"])
         IdempotencyKey.objects.create(
             token=token, key=word, request_hash=b"0" * 32, status=200, body={"word": word}
         )
@@ -131,6 +133,8 @@ def _book(side: Side, folder: Path) -> None:
             by=_person(side, "admin"),
         )
         scheme.refresh_from_db()
+        waits = Repayment.objects.get(state=Repayment.State.SUSPENSE)
+        side.ids["repayment_waiting"] = str(waits.uid)
         side.ids["scheme"] = str(scheme.uid)
         _desks(side)
         _note(side, "case", "collector", f"{side.marks.private} said so.")

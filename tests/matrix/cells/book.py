@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.test import Client
 
 from cases.bucket_scheme import PRESETS
-from cases.models import BucketScheme, ImportRun
+from cases.models import BucketScheme, ImportRun, Repayment
 from cases.scheme_forms import lines_of, mark_of
 from tenancy.night import business_date
 from tenancy.scope import company_scope
@@ -15,6 +15,7 @@ from tests.matrix.sides import Side
 MONEY = frozenset({"admin", "finance"})
 ASKED = writes("cases_importrun", "tenancy_job")
 LOANS, REPAYMENTS = {"uid": "{run_judged}"}, {"uid": "{run_judged4}"}
+WAITS = {"uid": "{repayment_waiting}"}
 REPAYMENT = "repayment_no,loan_no,paid_at,amount\nR-NEW,{loanno},{today}T00:10,1.00\n"
 
 
@@ -24,6 +25,10 @@ def _state(side: Side, name: str) -> str:
 
 def _is_asked_for(side: Side) -> bool:
     return ImportRun.objects.get(uid=side.ids["run_judged4"]).job_id is not None
+
+
+def _is_matched(side: Side) -> bool:
+    return Repayment.objects.get(uid=side.ids["repayment_waiting"]).loan_id is not None
 
 
 def _seen_effect(_client: Client, side: Side) -> Mapping[str, str]:
@@ -107,6 +112,34 @@ CELLS = [
         status=302,
         writes=writes("cases_importrun", "cases_stagedloan"),
         proof=lambda side: _state(side, "run_judged") == "discarded",
+    ),
+    Cell(route="cases:suspense", kinds=LENDER, allowed=OFFICE),
+    Cell(
+        route="cases:suspense",
+        note="searched",
+        kinds=LENDER,
+        allowed=OFFICE,
+        query={"number": "{loanno}"},
+    ),
+    Cell(route="cases:suspense-match", kinds=LENDER, allowed=MONEY, path=WAITS),
+    Cell(
+        route="cases:suspense-match",
+        method="POST",
+        kinds=LENDER,
+        who="finance",
+        allowed=MONEY,
+        path=WAITS,
+        body={"loan_no": "{loanno}", "reason": "The borrower's own account"},
+        status=302,
+        writes=writes(
+            "cases_repayment",
+            "cases_ledgerentry",
+            "cases_loan",
+            "cases_case",
+            "cases_caseevent",
+            "tenancy_auditentry",
+        ),
+        proof=_is_matched,
     ),
     Cell(route="cases:balances", kinds=LENDER, allowed=RECORDS),
     Cell(
