@@ -75,9 +75,7 @@ def days_to_run(company: Company, until: date) -> list[date]:
     """
     today = company.local_date()
     if until > today:
-        raise NightToCome(
-            f"The date {until} is still to come; today is {today} at {company.code}."
-        )
+        raise NightToCome(f"The date {until} is still to come; today is {today} at {company.code}.")
     with company_scope(company):
         newest = last_night()
     if newest is None or until < newest:

@@ -208,3 +208,14 @@ def test_the_sums_are_the_loans_sums(lender: Company) -> None:
     assert {line.label: (line.loans, line.owed.total) for line in told.buckets if line.loans} == {
         row["bucket__label"]: (row["cases"], row["owed"]) for row in stored
     }
+
+
+def test_a_date_that_is_not_open_yet_is_told_as_such(lender: Company) -> None:
+    loan(lender, "2026-03-01", as_of="2026-02-20")
+    day_after = lender.local_date() + timedelta(days=1)
+    for on, said in ((lender.local_date(), False), (day_after, True)):
+        out, aside = StringIO(), StringIO()
+        options = ("--company", lender.code, "--date", str(on), "--json")
+        call_command("buckets", *options, stdout=out, stderr=aside)
+        assert json.loads(out.getvalue())["as_of"] == str(on)
+        assert ("is not open yet" in aside.getvalue()) is said

@@ -194,3 +194,20 @@ def test_neither_an_agency_nor_a_day_to_come(feeding: Feeding, agency: Company) 
                 "import_feed", "--company", company, "--kind", "loans", "--as-of", as_of, str(path)
             )
         assert refused.value.returncode == 1
+
+
+def test_a_place_for_rejects_that_cannot_be_written_is_said_first(
+    lender: Company, tmp_path: Path
+) -> None:
+    nowhere = tmp_path / "missing" / "rejects.csv"
+    for place in (nowhere, tmp_path):
+        said, code = imported(written(tmp_path, loans(loan(1))), "--rejects", str(place))
+        assert (code, str(place) in said, "\n" in said) == (2, True, False)
+    with company_scope(lender):
+        assert not ImportRun.objects.exists()
+        assert not Loan.objects.exists()
+
+
+def test_a_date_that_is_none_is_said_in_a_sentence(lender: Company, tmp_path: Path) -> None:
+    said, code = imported(written(tmp_path, loans(loan(1))), "--as-of", "21.11.2026")
+    assert (code, "“21.11.2026” is no date; write one as 2026-11-21" in said) == (1, True)

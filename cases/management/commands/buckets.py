@@ -17,6 +17,7 @@ from cases.buckets import (
     standing_as_json,
 )
 from cases.ladder import NoScheme
+from tenancy.management.dates import a_date
 from tenancy.models import Company
 from tenancy.night import business_date
 from tenancy.scope import company_scope
@@ -31,7 +32,7 @@ class Command(BaseCommand):
         """Whose buckets, of which day, in which form."""
         parser.add_argument("--company", required=True, metavar="CODE")
         parser.add_argument(
-            "--date", type=date.fromisoformat, help="default: the company's business date"
+            "--date", type=a_date, metavar="DATE", help="default: the company's business date"
         )
         parser.add_argument("--json", action="store_true", help="JSON instead of a table")
         parser.add_argument("--loans", action="store_true", help="one line a loan")
@@ -43,7 +44,13 @@ class Command(BaseCommand):
         if company is None or not company.is_lender:
             raise CommandError(f"There is no lender {code}.")
         with company_scope(company):
-            on = options["date"] or business_date(company)
+            opened = business_date(company)
+            on = options["date"] or opened
+            if on > opened:
+                self.stderr.write(
+                    f"The date {on} is not open yet, the business date of {code} is {opened}: "
+                    "this is how the loans would stand if nothing came in meanwhile."
+                )
             try:
                 if options["loans"]:
                     self._loans(company, on, as_json=options["json"])

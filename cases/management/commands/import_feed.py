@@ -5,7 +5,6 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from cases.feed.outlook import COUNT_WORDS, MORE_COUNT_WORDS, outlook_of
 from cases.feed.results import reason_of, result_of, write_rejects
 from cases.models import ImportRun
 from tenancy.formats import count, money
+from tenancy.management.dates import a_date
 from tenancy.models import Company
 from tenancy.scope import company_scope
 
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--as-of",
             required=True,
-            type=date.fromisoformat,
+            type=a_date,
             metavar="DATE",
             help="the business date at whose close the file was made (YYYY-MM-DD)",
         )
@@ -74,6 +74,7 @@ class Command(BaseCommand):
             raise CommandError(f"No company is called {options['company']}.", returncode=WRONG_USE)
         if not options["file"].is_file():
             raise CommandError(f"There is no file {options['file']}.", returncode=WRONG_USE)
+        _open_rejects(options["rejects"])
         try:
             with progress(wanted=not options["json"]) as report:
                 run = self._imported(company, report, options)
@@ -149,6 +150,19 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{count(run.rejected)} rows are refused; --rejects FILE writes them all."
             )
+
+
+def _open_rejects(path: Path | None) -> None:
+    """Refuse a file for the refused rows that could not be written, before anything is."""
+    if path is None:
+        return
+    try:
+        path.open("a", encoding="utf-8-sig").close()
+    except OSError as error:
+        raise CommandError(
+            f"The refused rows cannot be written to {path}: {error.strerror}.",
+            returncode=WRONG_USE,
+        ) from error
 
 
 @contextmanager

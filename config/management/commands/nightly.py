@@ -2,13 +2,13 @@
 
 import json
 from argparse import ArgumentParser
-from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from config.night import STEPS
+from tenancy.management.dates import a_date
 from tenancy.models import Company
 from tenancy.night import NightToCome, StepDone, days_to_run, run_night
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         whose.add_argument("--all", action="store_true", help="every active company")
         parser.add_argument(
             "--date",
-            type=date.fromisoformat,
+            type=a_date,
             help="the business date to open (default: each company's local date)",
         )
         parser.add_argument("--json", action="store_true", help="one JSON line for each step")

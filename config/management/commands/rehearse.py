@@ -19,6 +19,7 @@ from config.rehearsal.books import Book, NotABook
 from config.rehearsal.comparing import differences, read_answers
 from config.rehearsal.converters import CONVERTERS, Converter, read_book
 from config.rehearsal.playing import FeedStopped, found_company, play, standings
+from tenancy.management.dates import a_date
 from tenancy.management.told import in_words
 from tenancy.models import Company
 from tenancy.scope import company_scope
@@ -46,8 +47,8 @@ class Command(BaseCommand):
         )
         parser.add_argument("--timezone", default="", help="default: the book's own, else UTC")
         parser.add_argument("--scheme", choices=sorted(PRESETS), help="default: the book's own")
-        parser.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DATE")
-        parser.add_argument("--to", dest="last", type=date.fromisoformat, metavar="DATE")
+        parser.add_argument("--from", dest="first", type=a_date, metavar="DATE")
+        parser.add_argument("--to", dest="last", type=a_date, metavar="DATE")
         parser.add_argument(
             "--expect",
             action="append",
@@ -60,7 +61,7 @@ class Command(BaseCommand):
             "--at",
             action="append",
             default=[],
-            type=date.fromisoformat,
+            type=a_date,
             metavar="DATE",
             help="print the buckets at the end of DATE (default: the last day)",
         )
@@ -126,11 +127,10 @@ class Command(BaseCommand):
 
 
 def _dated_file(text: str) -> tuple[date, Path]:
-    day, _, name = text.partition("=")
-    try:
-        return date.fromisoformat(day), Path(name)
-    except ValueError as error:
-        raise ArgumentTypeError(f"{text} is not DATE=FILE") from error
+    day, equals, name = text.partition("=")
+    if not equals:
+        raise ArgumentTypeError(f"{text} is not DATE=FILE")
+    return a_date(day), Path(name)
 
 
 def _days(
