@@ -13,7 +13,6 @@ class ApiToken(CompanyOwned):
 
     class Purpose(models.TextChoices):
         FEED = "feed", _("Send the feed")
-        READ = "read", _("Read cases")
 
     uid = random_uid()
     name = models.CharField(max_length=80)

@@ -66,7 +66,7 @@ def test_a_session_is_no_token(world: World, cell: Cell, kind: str) -> None:
 @each([cell for cell in TOKENS if len(cell.scopes) == 1])
 def test_a_token_of_another_purpose(world: World, cell: Cell, kind: str) -> None:
     side = world.of_kind(kind)
-    for purpose in {"feed", "read"} - set(cell.scopes):
+    for purpose in {"feed", "other"} - set(cell.scopes):
         with undone():
             answer = called(cell, sent_by(cell, side), side.tokens[purpose])
             assert refused(world, answer, 403)

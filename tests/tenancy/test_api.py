@@ -29,11 +29,11 @@ def no_counts() -> None:
 
 @pytest.fixture
 def issue(db: None) -> Callable[..., str]:
-    """`issue(company, "feed")`: the text of a new token."""
+    """`issue(company)`: the text of a new token."""
 
-    def made(company: Company, *scopes: str) -> str:
+    def made(company: Company) -> str:
         with company_scope(company):
-            return issue_token(company=company, name="Core", scopes=scopes or ("feed",), by=None)[1]
+            return issue_token(company=company, name="Core", scopes=["feed"], by=None)[1]
 
     return made
 
@@ -55,7 +55,7 @@ def teams_of(company: Company) -> set[str]:
 
 
 def test_a_token_says_whose_it_is(lender: Company, issue: Callable[..., str]) -> None:
-    answer = call("get", ME, issue(lender, "feed", "read"))
+    answer = call("get", ME, issue(lender))
     assert answer.json() == {
         "company": {
             "code": "HAIYUE",
@@ -64,7 +64,7 @@ def test_a_token_says_whose_it_is(lender: Company, issue: Callable[..., str]) ->
             "timezone": "Asia/Shanghai",
             "currency": "CNY",
         },
-        "token": {"name": "Core", "scopes": ["feed", "read"]},
+        "token": {"name": "Core", "scopes": ["feed"]},
     }
     with company_scope(lender):
         assert ApiToken.objects.get().last_used_at is not None
@@ -139,11 +139,14 @@ def test_a_token_wins_over_a_session_of_another_company(
 
 
 def test_a_token_does_what_it_was_issued_for(lender: Company, issue: Callable[..., str]) -> None:
-    answer = call("post", TEAMS, issue(lender, "read"), json={"name": "X"})
+    without = issue(lender)
+    with company_scope(lender):
+        ApiToken.objects.update(scopes=[])
+    answer = call("post", TEAMS, without, json={"name": "X"})
     assert answer.status_code == 403
     assert "lacks “feed”" in answer.json()["detail"]
     assert teams_of(lender) == set()
-    assert call("post", TEAMS, issue(lender, "feed"), json={"name": "X"}).status_code == 201
+    assert call("post", TEAMS, issue(lender), json={"name": "X"}).status_code == 201
     assert teams_of(lender) == {"X"}
 
 

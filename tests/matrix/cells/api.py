@@ -12,7 +12,7 @@ REPAYMENT = {
 }
 
 CELLS = [
-    Cell(route="api:me", token="feed", scopes=("feed", "read"), writes=USED),
+    Cell(route="api:me", token="feed", scopes=("feed", "other"), writes=USED),
     Cell(route="api:schema", who=""),
     Cell(route="api:nowhere", who="", status=404),
     Cell(
