@@ -1,7 +1,8 @@
 """The environment variables Recoup reads, typed; a wrong one stops the start with one sentence.
 
-Three sets: what every serving process needs (`WebEnvironment`), what the operator's commands need
-on top (`OperatorEnvironment`), and how a URL becomes Django's database settings.
+Three sets: what every serving process needs (`WebEnvironment`), what the web server
+(`ServerEnvironment`) and the operator's commands (`OperatorEnvironment`) need on top. And how a URL
+becomes Django's database settings.
 """
 
 import base64
@@ -37,6 +38,9 @@ HINTS = {
     "RECOUP_INSECURE_HTTP": "1 or 0",
     "TRUSTED_PROXIES": "the number of reverse proxies in front, 0 or more",
     "LOG_LEVEL": "one of DEBUG, INFO, WARNING, ERROR",
+    "RECOUP_BIND": "HOST:PORT to listen on, such as 127.0.0.1:8000",
+    "WEB_WORKERS": "the number of web processes, 1 to 256",
+    "WEB_THREADS": "the number of threads in each web process, 1 to 256",
 }
 
 
@@ -90,6 +94,16 @@ def _keyring(value: object) -> object:
     return ring
 
 
+def _address(value: str) -> str:
+    """Accept `host:port`; the host may be empty (every address) or in brackets (IPv6)."""
+    host, colon, port = value.rpartition(":")
+    if not colon or not re.fullmatch(r"[A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\]", host):
+        raise ValueError("is not HOST:PORT")
+    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise ValueError("names no port from 1 to 65535")
+    return value
+
+
 def _comma_list(value: object) -> object:
     """Turn `a, b` into `("a", "b")`."""
     if not isinstance(value, str):
@@ -99,6 +113,7 @@ def _comma_list(value: object) -> object:
 
 PostgresUrl = Annotated[str, AfterValidator(_postgres_url)]
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
+Address = Annotated[str, AfterValidator(_address)]
 Key = Annotated[bytes, BeforeValidator(lambda v: _key(v) if isinstance(v, str) else v)]
 KeyRing = Annotated[dict[str, bytes], NoDecode, BeforeValidator(_keyring)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_list)]
@@ -129,6 +144,14 @@ class WebEnvironment(BaseSettings):
     RECOUP_INSECURE_HTTP: bool = False
     TRUSTED_PROXIES: Annotated[int, Field(ge=0, le=5)] = 0
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+class ServerEnvironment(WebEnvironment):
+    """What the web server reads on top: where it listens, and its size."""
+
+    RECOUP_BIND: Address = "127.0.0.1:8000"
+    WEB_WORKERS: Annotated[int, Field(ge=1, le=256)] = 2
+    WEB_THREADS: Annotated[int, Field(ge=1, le=256)] = 8
 
 
 class OperatorEnvironment(WebEnvironment):

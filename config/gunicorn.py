@@ -3,18 +3,17 @@
 `RECOUP_BIND` is the address it listens on; `WEB_WORKERS` and `WEB_THREADS` its size.
 """
 
-import os
 from pathlib import Path
 
-from config.environment import WebEnvironment, load
+from config.environment import ServerEnvironment, load
 
 # A wrong environment ends the start here with one sentence, before any worker is forked.
-load(WebEnvironment)
+environment = load(ServerEnvironment)
 
-bind = os.environ.get("RECOUP_BIND", "127.0.0.1:8000")
-workers = int(os.environ.get("WEB_WORKERS", "2"))
+bind = environment.RECOUP_BIND
+workers = environment.WEB_WORKERS
 worker_class = "gthread"
-threads = int(os.environ.get("WEB_THREADS", "8"))
+threads = environment.WEB_THREADS
 timeout = 60
 graceful_timeout = 15
 keepalive = 5
