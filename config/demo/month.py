@@ -79,8 +79,9 @@ class Month:
         if number == 0:
             self._feed("loans", day, self.book.loans_rows())
             self._feed("contacts", day, self.book.contacts_rows())
-        for _ in run_night(company=self.company, steps=STEPS, until=day):
-            pass
+        for company in (self.company, *self.agencies):
+            for _ in run_night(company=company, steps=STEPS, until=day):
+                pass
         if day == self.last:
             return
         if number > 0:  # what came in on the first day is in the first day's balances already
