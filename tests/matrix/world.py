@@ -19,7 +19,7 @@ from agencies.recall import recall_cases
 from cases.bucket_scheme import PRESETS
 from cases.feed.importing import import_file
 from cases.holds import open_hold
-from cases.models import Case, ContactPoint
+from cases.models import Case, ContactPoint, Repayment
 from cases.schemes import set_scheme
 from collection.desks import Desk
 from collection.dispositions import start_dispositions
@@ -133,6 +133,8 @@ def _book(side: Side, folder: Path) -> None:
             by=_person(side, "admin"),
         )
         scheme.refresh_from_db()
+        waits = Repayment.objects.get(state=Repayment.State.SUSPENSE)
+        side.ids["repayment_waiting"] = str(waits.uid)
         side.ids["scheme"] = str(scheme.uid)
         _desks(side)
         _note(side, "case", "collector", f"{side.marks.private} said so.")
