@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from cases.models import CaseEvent, ImportRun
 from collection.models import Note
-from tenancy.models import Company
+from tenancy.models import Company, Job, User
 from tenancy.scope import company_scope
 from tests.collection.book import ON, whose
 from tests.screens.world import World, build
@@ -169,7 +169,11 @@ def test_nothing_sticks_out(world: World, browse: Browse, width: int) -> None:
 def test_the_first_page_fits_a_phone(world: World, browse: Browse, username: str) -> None:
     with company_scope(world.lender):
         for kind in ImportRun.Kind.values:
-            ImportRun.objects.create(kind=kind, as_of=ON, rows=1_234_567, state="done")
+            for state in ImportRun.State.values:
+                ImportRun.objects.create(kind=kind, as_of=ON, rows=1_234_567, state=state)
+        for person in User.objects.all():
+            title = "Import 2026-11-21-repayments-of-the-whole-quarter.csv"
+            Job.objects.create(kind="proof", title=title, requested_by_id=person.pk)
     for company in (world.lender, world.agency):
         page = browse(company, username, "/")
         page.set_viewport_size({"width": 390, "height": 844})
