@@ -15,7 +15,8 @@ class Repayment(LenderOwned):
     """Money the lender received. The four `applied_*` are its allocation after the last replay.
 
     loan_no is the number as sent; the loan may have another one, where a person matched the money
-    by hand. loan is NULL while the money is in suspense. `split_*` are what the feed asked for, if it did.
+    by hand. loan is NULL while the money is in suspense. `split_*` are what the feed asked for, if
+    it did.
     """
 
     class State(models.TextChoices):

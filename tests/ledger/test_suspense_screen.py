@@ -10,6 +10,7 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from cases.aging import settle_cases
 from cases.ledger import RepaymentRow, match_suspense, post_repayments
@@ -68,7 +69,8 @@ def states(company: Company) -> dict[str, tuple[str, str]]:
 
 def owed(company: Company) -> Decimal:
     with company_scope(company):
-        return Loan.objects.get(loan_no=RIGHT).outstanding
+        left: Decimal = Loan.objects.get(loan_no=RIGHT).outstanding
+    return left
 
 
 def shown(answer: object) -> str:
@@ -117,7 +119,7 @@ def test_a_person_matches_it_to_its_loan(lender: Company, made: Loan, signed_in:
     assert (entry.object_label, entry.reason) == ("R1", SAID["reason"])
     assert (entry.before["loan_no"], entry.after["loan_no"]) == (SENT_FOR, RIGHT)
     admin = signed_in(lender, "admin")
-    assert "it was sent for loan WRONG-7" in shown(admin.get(f"/work/case/{case.uid}/"))
+    assert "it was sent for loan WRONG-7" in shown(admin.get(reverse("work:case", args=[case.uid])))
     assert "Matched money in suspense to a loan" in shown(admin.get("/settings/audit/"))
 
 
