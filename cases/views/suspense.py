@@ -103,7 +103,6 @@ def _columns(company: Company, *, may_match: bool) -> list[Column]:
         Column(key="paid", label=_("Paid at"), css="lo"),
         Column(key="amount", label=in_currency(_("Amount"), company.currency), numeric=True),
         Column(key="since", label=_("Waits since"), css="lo2"),
-        Column(key="for", label=_("Waits for")),
     ]
     return [*columns, Column(key="match", label="")] if may_match else columns
 

@@ -84,7 +84,7 @@ def test_money_that_waits_is_listed_and_searched(
     book(lender, sent(lender, "R2", "1040", "ELSE-1"), sent(lender, "V9", "5", "ELSE-1", "R9"))
     admin = signed_in(lender, "admin")
     page = shown(admin.get("/cases/suspense/"))
-    for text in ("R1", SENT_FOR, "60.00", "1,100.00", "Reverses R9", address(lender)):
+    for text in ("R1", SENT_FOR, "60.00", "1,100.00", "reverses R9", address(lender)):
         assert text in page
     assert address(lender, "V9") not in page
     found = shown(admin.get("/cases/suspense/", {"number": "else-"}))
