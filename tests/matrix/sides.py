@@ -28,6 +28,8 @@ MARKS = {
 PARTNERS = {"HAIYUE": "ANXIN", "ANXIN": "HAIYUE", "NORTH": "BRIDGE", "BRIDGE": "NORTH"}
 PUBLIC = frozenset({"code", "agency", "today", "loanno"})
 """What may be the same or known elsewhere: codes of companies, dates, a lender's own numbers."""
+OF_PARTNER = 2
+"""How many of the partner's ids are tried in each place; one with the same name comes first."""
 MIRRORS = {"HAIYUE": "NORTH", "NORTH": "HAIYUE", "ANXIN": "BRIDGE", "BRIDGE": "ANXIN"}
 
 
@@ -93,7 +95,8 @@ class World:
         mirror, partner = self.mirror(side), self.partner(side)
         yield from _alike(mirror, [name, *_family(mirror, family)][:1])
         yield from _alike(self.partner(mirror), _family(self.partner(mirror), family)[:1])
-        yield from _alike(partner, [n for n in _family(partner, family) if n in partner.hidden])
+        theirs = [n for n in (name, *_family(partner, family)) if n in partner.hidden]
+        yield from _alike(partner, list(dict.fromkeys(theirs))[:OF_PARTNER])
 
     def forbidden(self, side: Side) -> set[str]:
         """Words and numbers that no answer to `side` may hold."""
