@@ -8,14 +8,15 @@ from cases.models import ImportRun
 from tenancy.models import Company
 
 FIRST = date(2026, 3, 1)
-LAST = FIRST + timedelta(days=9)
+# As many dates as kills may miss the shortest step, and the first.
+LAST = FIRST + timedelta(days=22)
 
 
 def load_book(company: Company, folder: Path, loans: int) -> None:
     """Take in loans as of the day before FIRST, and money for some that come a day later."""
     before = FIRST - timedelta(days=1)
     rows = [
-        f"L{n:05},B{n * 7 // 9:05},{before + timedelta(days=15 - n % 45)},"
+        f"L{n:05},B{n * 7 // 9:05},{before + timedelta(days=25 - n % 55)},"
         f"{100 + n % 83}.{n % 100:02},{n % 13}.5,0,{n % 7}"
         for n in range(loans)
     ]
