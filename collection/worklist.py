@@ -20,12 +20,13 @@ from cases.pills import Pill, pills_of
 from collection.finding import CaseFilters, narrowed
 from collection.models import Assignment
 from collection.visibility import desks_in_sight
-from tenancy.formats import COUNT_CAP
 from tenancy.keyset import PAGE_SIZE, KeysetPage, keyset_page
 from tenancy.models import Company, User
 
 ORDER = ("next_action_at", "id")
 UNTOUCHED = timedelta(days=7)
+FIGURES_CAP = 5_000
+"""How far the figures above the list count; nobody's own desk is longer."""
 PROMISES = ("ptp_full", "ptp_part")
 CALLBACK = "callback"
 
@@ -104,9 +105,9 @@ class WorkRow:
 
 @dataclass(frozen=True, slots=True)
 class WorkFigures:
-    """Counts of a worklist, each up to COUNT_CAP + 1.
+    """Counts of a worklist, each up to FIGURES_CAP + 1.
 
-    None where there are more than COUNT_CAP cases and the figure would need all of them.
+    None where there are more than FIGURES_CAP cases and the figure would need all of them.
     """
 
     total: int
@@ -170,7 +171,7 @@ def neighbours(
 
 def work_figures(*, user: User, filters: WorkFilters, clock: Clock) -> WorkFigures:
     """The counts above the list, of what the filters leave; one query."""
-    first = open_assignments(user, filters, clock).order_by(*ORDER)[: COUNT_CAP + 1]
+    first = open_assignments(user, filters, clock).order_by(*ORDER)[: FIGURES_CAP + 1]
     counts = first.aggregate(
         total=Count("pk"),
         due_now=Count("pk", filter=Q(next_action_at__lte=clock.now)),
@@ -180,7 +181,7 @@ def work_figures(*, user: User, filters: WorkFilters, clock: Clock) -> WorkFigur
         untouched_7=Count("pk", filter=_untouched(clock)),
         touched_today=Count("pk", filter=Q(last_touch_at__gte=clock.begins)),
     )
-    if counts["total"] > COUNT_CAP:
+    if counts["total"] > FIGURES_CAP:
         # What is due stands first, so those figures are whole; the others are not.
         for name in ("new_today", "never_touched", "untouched_7", "touched_today"):
             counts[name] = None

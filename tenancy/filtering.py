@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Literal
 
 from django.http import QueryDict
@@ -140,13 +141,13 @@ class FilterBar:
         """This list's URL with some parameters set, or taken away with None; page 1."""
         return changed_url(self.params, **changes)
 
-    @property
+    @cached_property
     def chips(self) -> list[Chip]:
         """The filters to show in the bar."""
         every = (self._chip(each) for each in self.filters.values())
         return [chip for chip in every if chip.is_set or not chip.filter.extra]
 
-    @property
+    @cached_property
     def extras(self) -> list[Chip]:
         """The filters that wait behind "+ Filter"."""
         every = (self._chip(each) for each in self.filters.values() if each.extra)

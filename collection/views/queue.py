@@ -16,10 +16,10 @@ from cases.pills import Pill
 from collection.views.filters import DeskQuestions, case_filters, case_questions, scale_for
 from collection.views.lines import work_lines
 from collection.visibility import WORKS_CASES, may_move
-from collection.worklist import Clock, WorkFigures, WorkFilters, work_figures, worklist
+from collection.worklist import FIGURES_CAP, Clock, WorkFigures, WorkFilters, work_figures, worklist
 from tenancy.access import for_roles
 from tenancy.filtering import Column, FilterBar, Table, changed_url
-from tenancy.formats import COUNT_CAP, count, in_currency
+from tenancy.formats import count, in_currency
 from tenancy.http import Request
 from tenancy.keyset import pager_of
 from tenancy.models import User
@@ -151,7 +151,7 @@ def work_stats(
     return [
         Stat(
             label=label,
-            value="–" if number is None else count(number, COUNT_CAP),
+            value="–" if number is None else count(number, FIGURES_CAP),
             href=address(show),
             icon=icon,
             active=show == chosen,
@@ -184,7 +184,7 @@ def _bulk(user: User, params: QueryDict, total: int | None) -> Bulk | None:
             BulkAction(label=_("Reassign"), href=reverse("work:reassign"), icon="arrows-exchange")
         ],
         query=from_list(params),
-        total=count(total, COUNT_CAP) if total else "",
+        total=count(total, FIGURES_CAP) if total else "",
         unit=_("cases"),
     )
 
@@ -214,7 +214,7 @@ def _table(user: User, params: QueryDict) -> Table:
 def _summary(total: int | None) -> str:
     if total is None:
         return ""
-    return ngettext("%(n)s case", "%(n)s cases", total) % {"n": count(total, COUNT_CAP)}
+    return ngettext("%(n)s case", "%(n)s cases", total) % {"n": count(total, FIGURES_CAP)}
 
 
 def _empty(asked: AskedWork) -> Empty:
