@@ -78,6 +78,15 @@ def with_strangers(cell: Cell, side: Side, world: World, *, part: str) -> Iterat
                     yield _replaced(own, place, name, put, what, index)
 
 
+def with_unseen(cell: Cell, side: Side) -> Iterator[Sent]:
+    """The cell's values, each time with one that its caller does not see."""
+    own = sent_by(cell, side)
+    for name, text in cell.unseen.items():
+        for place in ("path", "query", "body"):
+            if name in getattr(cell, place):
+                yield _replaced(own, place, name, side.fill(text), f"{place} {name}", 0)
+
+
 def _by_strangers(text: str, side: Side, world: World) -> Iterator[tuple[str, str]]:
     for name in dict.fromkeys(names_in(text)):
         for whose, foreign in world.strangers(side, name):

@@ -31,12 +31,13 @@ class Cell:
 
     kinds: of companies that have the page. who: whose call is made. allowed: who else may;
     blind: to whom the object does not exist (404); everybody else gets 403. path, query, body:
-    what is sent, with `{name}` for ids; file: the text of an uploaded one. status: of the answer.
-    writes: tables that must be written (a read may write no others). proof: asked in the company's
-    scope, false before and true after. prepare: what the person did just before; it may add to the
-    body.
-    token: which token calls, for an address of the API, and scopes: those that may. Where neither
-    a person nor a token calls (who=""), the address is open to everybody.
+    what is sent, with `{name}` for ids; file: the text of an uploaded one. unseen: by name, an id
+    of the own company that this caller does not see, or that does not go with the rest.
+    status: of the answer. writes: tables that must be written (a read may write no others).
+    proof: asked in the company's scope, false before and true after. prepare: what the person did
+    just before; it may add to the body. token: which token calls, for an address of the API, and
+    scopes: those that may. Where neither a person nor a token calls (who=""), the address is open
+    to everybody.
     """
 
     route: str
@@ -49,6 +50,7 @@ class Cell:
     query: Values = field(default_factory=dict)
     body: Values = field(default_factory=dict)
     file: str = ""
+    unseen: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
     writes: frozenset[str] = frozenset()
     proof: Proof | None = None

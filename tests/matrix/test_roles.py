@@ -10,8 +10,10 @@ from tests.matrix.attempts import (
     others_unchanged,
     sent_by,
     undone,
+    with_unseen,
 )
 from tests.matrix.cell import EVERYBODY, Cell
+from tests.matrix.cells import CELLS
 from tests.matrix.generated import PERSONAL, UNSAFE, caller, each, one_kind
 from tests.matrix.sides import World
 
@@ -40,6 +42,18 @@ def test_every_other_role(world: World, cell: Cell, kind: str) -> None:
                 continue
             expected = 404 if username in cell.blind else 403
             assert (username, answer.status) == (username, expected)
+            assert nothing_changed(world, answer)
+
+
+@each([cell for cell in CELLS if cell.unseen])
+def test_what_one_does_not_see(world: World, cell: Cell, kind: str) -> None:
+    """The own company's, but on another desk, of another team, or of another case."""
+    side = world.of_kind(kind)
+    for sent in with_unseen(cell, side):
+        with undone():
+            answer = call(caller(cell, side), cell, sent)
+            expected = 422 if sent.what.startswith("body") else 404
+            assert (sent.what, answer.status) == (sent.what, expected)
             assert nothing_changed(world, answer)
 
 

@@ -243,6 +243,7 @@ def _outsourcing(lender: Side, agency: Side) -> None:
         ("case_lentfree", "case_free"),
         ("case_fresh", "case_fresh"),
         ("point_lent", "point"),
+        ("point_lent2", "point_two"),
         ("package", "package"),
         ("package_fresh", "package_fresh"),
         ("package_over", "package_over"),

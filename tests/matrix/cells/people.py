@@ -56,9 +56,11 @@ CELLS = [
     ),
     Cell(
         route="tenancy:people-edit",
+        who="lead",
         allowed=SEE_PEOPLE - LEAD2,
         blind=LEAD2,
         path={"uid": "{person_collector}"},
+        unseen={"uid": "{person_collector3}"},
     ),
     Cell(
         route="tenancy:people-edit",
@@ -123,9 +125,11 @@ CELLS = [
     ),
     Cell(
         route="tenancy:team",
+        who="lead",
         allowed=SEE_PEOPLE - LEAD2,
         blind=LEAD2,
         path={"uid": "{team}"},
+        unseen={"uid": "{team_two}"},
     ),
     Cell(
         route="tenancy:team",

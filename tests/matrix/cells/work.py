@@ -9,7 +9,7 @@ OTHER_DESKS = frozenset({"collector2", "collector3", "lead2"})
 """People to whom the collector's case does not exist."""
 SEE_THE_CASE = EVERYBODY - OTHER_DESKS
 WORK_THE_CASE = SEE_THE_CASE - READERS
-CASE = {"uid": "{case}"}
+CASE, ANOTHER = {"uid": "{case}"}, {"uid": "{case_two}"}
 LONG_AHEAD = "2999-01-01T00:00:00+00:00"
 
 
@@ -38,7 +38,14 @@ CELLS = [
         query={"team": "{team}", "collector": "{person_collector}", "lender": "{lender}"},
     ),
     Cell(route="work:board", who="lead", allowed=LEADS | ADMIN, query={"team": "{team}"}),
-    Cell(route="work:case", who="collector", allowed=SEE_THE_CASE, blind=OTHER_DESKS, path=CASE),
+    Cell(
+        route="work:case",
+        who="collector",
+        allowed=SEE_THE_CASE,
+        blind=OTHER_DESKS,
+        path=CASE,
+        unseen=ANOTHER,
+    ),
     Cell(
         route="work:case",
         note="from a list",
@@ -46,6 +53,7 @@ CELLS = [
         allowed=SEE_THE_CASE,
         blind=OTHER_DESKS,
         path=CASE,
+        unseen=ANOTHER,
         query={"list": "queue", "team": "{team}", "collector": "{person_collector}"},
     ),
     Cell(
@@ -54,9 +62,17 @@ CELLS = [
         allowed=SEE_THE_CASE,
         blind=OTHER_DESKS,
         path=CASE,
+        unseen=ANOTHER,
         query={"before": LONG_AHEAD},
     ),
-    Cell(route="work:note", who="collector", allowed=WORK_THE_CASE, blind=OTHER_DESKS, path=CASE),
+    Cell(
+        route="work:note",
+        who="collector",
+        allowed=WORK_THE_CASE,
+        blind=OTHER_DESKS,
+        path=CASE,
+        unseen=ANOTHER,
+    ),
     Cell(
         route="work:note",
         method="POST",
@@ -64,6 +80,7 @@ CELLS = [
         allowed=WORK_THE_CASE,
         blind=OTHER_DESKS,
         path=CASE,
+        unseen=ANOTHER,
         body={"disposition": "claims_paid", "remark": "Paid on Monday."},
         status=302,
         writes=writes("collection_note", "collection_remark", "collection_assignment"),
@@ -76,6 +93,7 @@ CELLS = [
         allowed=SEE_THE_CASE - {"finance"},
         blind=OTHER_DESKS,
         path={"uid": "{case}", "point": "{point}"},
+        unseen={"uid": "{case_two}", "point": "{point_two}"},
         body={"reason": "Call"},
         writes=writes("cases_caseevent"),
         proof=lambda side: _shown(side, "phone_shown"),
@@ -87,6 +105,7 @@ CELLS = [
         allowed=SEE_THE_CASE - {"finance"},
         blind=OTHER_DESKS,
         path=CASE,
+        unseen=ANOTHER,
         body={"reason": "Verify"},
         writes=writes("cases_caseevent"),
         proof=lambda side: _shown(side, "id_number_shown"),
@@ -97,6 +116,7 @@ CELLS = [
         allowed=frozenset({"lead", "admin"}),
         blind=frozenset({"lead2"}),
         query={"id": ["{case}"]},
+        unseen={"id": "{case_two}"},
     ),
     Cell(
         route="work:reassign",
@@ -118,6 +138,7 @@ CELLS = [
             "reason": "Leave",
             "act": "move",
         },
+        unseen={"id": "{case_two}", "to": "{team_two}.{person_collector3}"},
         writes=writes("collection_assignment", "cases_caseevent"),
         proof=lambda side: _on_desk_of(side, "case", "collector2"),
     ),
