@@ -26,6 +26,7 @@ NIGHTS = 3
 AGING_ROUNDS = 3
 ORM_ROUNDS = 3
 LARGE_FILE_LENDER = "BENCHFILE"
+BEFORE_THE_FIRST_NIGHT = {"feed_first", "feed_again", "feed_growth", "assign_even"}
 
 Result = Line | MemoryLine
 Say = Callable[[str], None]
@@ -58,7 +59,8 @@ def run(plan: Plan, say: Say) -> Iterator[Result]:
         bench = _Bench(plan, databases, folder, say)
         yield from bench.feeds()
         yield from bench.assignment()
-        bench.open_books()
+        if plan.names - BEFORE_THE_FIRST_NIGHT:
+            bench.open_books()
         yield from bench.aging()
         yield from bench.isolation()
         yield from bench.pages()
