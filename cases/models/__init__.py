@@ -14,6 +14,7 @@ from cases.models.feed import (
 )
 from cases.models.ledger import LedgerEntry, Repayment
 from cases.models.loan import DueDate, Instalment, Loan
+from cases.models.money_by_hand import MoneyRequest
 from cases.models.settings import LenderSettings
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "LedgerEntry",
     "LenderSettings",
     "Loan",
+    "MoneyRequest",
     "Repayment",
     "StagedContact",
     "StagedInstalment",

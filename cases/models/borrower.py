@@ -58,6 +58,12 @@ class ContactPoint(LenderOwned):
         MOBILE = "mobile", _("Mobile")
         HOME_PHONE = "home_phone", _("Home phone")
         WORK_PHONE = "work_phone", _("Work phone")
+        EMAIL = "email", _("E-mail")
+        WECHAT = "wechat", _("WeChat")
+        APP_PUSH = "app_push", _("App push")
+        HOME_ADDRESS = "home_address", _("Home address")
+        REGISTERED_ADDRESS = "registered_address", _("Registered address")
+        WORK_ADDRESS = "work_address", _("Work address")
 
     class State(models.TextChoices):
         UNKNOWN = "unknown", _("Unverified")
@@ -81,6 +87,9 @@ class ContactPoint(LenderOwned):
     number_mask = models.CharField(max_length=20)
     source = models.CharField(max_length=64, blank=True, default="")
     state = models.CharField(max_length=10, choices=State.choices, default=State.UNKNOWN)
+    state_at = models.DateTimeField(null=True)
+    state_until = models.DateField(null=True)
+    """The date from which an invalid number counts as unknown again, where that is foreseen."""
 
     class Meta(LenderOwned.Meta):
         indexes = [
@@ -92,6 +101,7 @@ class ContactPoint(LenderOwned):
                 fields=["owner", "borrower", "relation", "number_hash"],
                 name="contact_once",
             ),
+            models.UniqueConstraint(fields=["owner", "id"], name="contact_owner_id"),
             owner_key("contact", "borrower", "cases.Borrower"),
             book_wall(
                 "contact_wall",

@@ -166,7 +166,13 @@ class BucketMove(LenderOwned):
 
 
 class CaseHold(LenderOwned):
-    """A stop on a case from `starts_on` until `ends_on` (exclusive; NULL = open-ended)."""
+    """A stop on a case from `starts_on` until `ends_on` (exclusive; NULL = open-ended).
+
+    What it stops is written here when it is opened (cases.hold_kinds). A hold on a person is one
+    row for each of the borrower's cases, with the same `person_hold`. answer_by: the date by which
+    somebody has to answer; alarmed_at and escalated_at: when the lead and the admin were told that
+    nobody did.
+    """
 
     class Kind(models.TextChoices):
         DISPUTE = "dispute", _("Dispute")
@@ -178,6 +184,20 @@ class CaseHold(LenderOwned):
         FRAUD = "fraud", _("Fraud")
         DISASTER = "disaster", _("Natural disaster")
         BREATHING_SPACE = "breathing_space", _("Breathing space")
+        PAYMENT_CHECK = "payment_check", _("Payment to be checked")
+        PLAN = "plan", _("Instalment plan running")
+        CEASE = "cease", _("Asked to stop contact")
+        VULNERABLE = "vulnerable", _("Vulnerable person")
+
+    class Contact(models.TextChoices):
+        """What may still go out."""
+
+        FREE = "", _("Everything")
+        REMIND = "remind", _("Reminders only")
+        VOICE = "voice", _("Messages only")
+        LETTERS = "letters", _("Letters only")
+        COUNSEL = "counsel", _("The counsel only")
+        ALL = "all", _("Nothing")
 
     uid = random_uid()
     case = models.ForeignKey(
@@ -189,6 +209,17 @@ class CaseHold(LenderOwned):
     pauses_clock = models.BooleanField(default=False)
     stops_assignment = models.BooleanField(default=False)
     stops_placement = models.BooleanField(default=False)
+    stops_waivers = models.BooleanField(default=False)
+    stops_contact = models.CharField(
+        max_length=10, choices=Contact.choices, blank=True, default=Contact.FREE
+    )
+    person_hold = models.UUIDField(null=True)
+    answer_by = models.DateField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=1000, blank=True, default="")
+    alarmed_at = models.DateTimeField(null=True)
+    escalated_at = models.DateTimeField(null=True)
+    opened_by_id = models.BigIntegerField(null=True)
     reason = models.CharField(max_length=300, blank=True, default="")
     opened_by_name = models.CharField(max_length=80, blank=True, default="")
     opened_at = models.DateTimeField(db_default=Now())
@@ -196,6 +227,14 @@ class CaseHold(LenderOwned):
     lifted_at = models.DateTimeField(null=True)
 
     class Meta(LenderOwned.Meta):
+        indexes = [
+            models.Index(
+                fields=["owner", "answer_by"],
+                name="hold_to_answer",
+                condition=Q(answer_by__isnull=False, answered_at__isnull=True),
+            ),
+            models.Index(fields=["owner", "ends_on"], name="hold_by_end"),
+        ]
         constraints = [
             owner_key("hold", "case", "cases.Case"),
             book_wall("hold_wall", held("cases_casehold.case_id")),

@@ -22,7 +22,7 @@ from collection.notes import write_note
 from collection.reassignment import reassign_cases
 from config.demo.book import Book
 from config.demo.cast import WORKS_WITH, DemoCompany
-from config.demo.clock import move_to
+from config.demo.clock import move_to, take_statistics
 from config.night import STEPS
 from tenancy.models import Company, Role, TeamMember, User
 from tenancy.night import run_night
@@ -31,6 +31,8 @@ from tenancy.scope import company_scope
 DAYS = 31
 # Follow-ups of a collector on a day: what stands first, and some of the rest.
 FIRST_A_DAY, OTHERS_A_DAY = 9, 2
+# The days on which tables are filled from nothing.
+DAYS_OF_GROWTH = 2
 PLACED_ON = (4, 11, 18, 25)
 RECALLED_ON = 27
 REMARKS = {
@@ -71,6 +73,8 @@ class Month:
             day = self.first + timedelta(days=number)
             began = timezone.now()
             self._play(day, number)
+            if number < DAYS_OF_GROWTH:
+                take_statistics()
             if day < self.last:
                 move_to(self._at(day, time(18)), written_since=began)
             yield day

@@ -53,7 +53,11 @@ def look(chromium: Browser, gallery: str) -> Iterator[Open]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: said.append(message.text))
+        # Faults only: the browser also tells, say, that a field took the focus before autofocus.
+        page.on(
+            "console",
+            lambda told: said.append(told.text) if told.type in ("error", "warning") else None,
+        )
         page.on("pageerror", lambda error: said.append(str(error)))
         page.goto(gallery + address)
         page.wait_for_load_state()

@@ -92,14 +92,14 @@ def rules(held: Held) -> Mapping[str, Viewers]:
         **dict.fromkeys(BY_LOAN, by_loan),
         **dict.fromkeys(("cases.BucketMove", "cases.CaseHold"), by_case),
         **dict.fromkeys(("cases.BucketScheme", "cases.Bucket"), by_lender),
-        **dict.fromkeys(("cases.CaseEvent", "collection.Note"), written),
+        **dict.fromkeys(("cases.CaseEvent", "collection.Note", "collection.Promise"), written),
         **dict.fromkeys(("agencies.Package", "agencies.Placement"), parties),
         "cases.Borrower": lambda row: lenders(row) | held.borrower[row["id"]],
         "cases.Loan": lambda row: lenders(row) | held.loan[row["id"]],
         "cases.Case": lambda row: lenders(row) | held.case[row["id"]],
         "cases.ContactPoint": by_borrower,
-        "collection.Assignment": lambda row: lenders(row) | own(row),
-        "collection.Remark": words,
+        **dict.fromkeys(BOTH_SIDES, lambda row: lenders(row) | own(row)),
+        **dict.fromkeys(("collection.Attachment", "collection.Remark"), words),
     }
 
 
@@ -119,16 +119,26 @@ OWN = (
     "tenancy.User",
     "tenancy.UserGrant",
     "cases.LenderSettings",
+    "collection.CaseTag",
+    "collection.ContactRule",
+    "collection.DayOff",
     "collection.Disposition",
+    "collection.Leave",
+    "collection.Move",
     "collection.RemarkOpening",
+    "collection.SavedView",
+    "collection.Tag",
+    "collection.WorkSettings",
 )
 LENDERS = (
     "cases.ImportDifference",
     "cases.ImportReject",
     "cases.ImportRun",
+    "cases.MoneyRequest",
     "cases.StagedContact",
     "cases.StagedInstalment",
     "cases.StagedLoan",
     "cases.StagedRepayment",
 )
+BOTH_SIDES = ("collection.Assignment", "collection.ContactTry", "collection.ContactWish")
 BY_LOAN = ("cases.DueDate", "cases.Instalment", "cases.LedgerEntry", "cases.Repayment")
