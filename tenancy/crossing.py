@@ -8,7 +8,7 @@ import enum
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from tenancy.models import Company, CrossingRecord
 from tenancy.scope import Scope, company_scope, current_scope
@@ -19,6 +19,7 @@ class Crossing(enum.StrEnum):
 
     RECALL = "recall"
     CLOSE = "close"
+    CONTACT = "contact"
 
 
 class NoProof(PermissionError):
@@ -47,4 +48,24 @@ def cross(
             kind=kind, into_company_id=into.pk, about=about, actor_name=actor_name
         )
         with company_scope(into) as scope:
+            yield scope
+
+
+@contextmanager
+def look_across(
+    *, kind: Crossing, into: Company, proof: models.QuerySet[models.Model]
+) -> Iterator[Scope]:
+    """Run a block that only reads in `into`'s scope; the database refuses it every write.
+
+    It is not recorded, because nothing comes of it there: what the caller tells of what it read is
+    the caller's duty. proof: as for cross.
+    """
+    current_scope()
+    with transaction.atomic():
+        if not proof.exists():
+            raise NoProof(f"Nothing relates this company to {into.code} for {kind}.")
+        with company_scope(into) as scope:
+            with connection.cursor() as cursor:
+                # Of the innermost savepoint: it ends with the scope.
+                cursor.execute("SET LOCAL transaction_read_only = on")
             yield scope
