@@ -13,6 +13,7 @@ class ApiToken(CompanyOwned):
 
     class Purpose(models.TextChoices):
         FEED = "feed", _("Send the feed")
+        CONTACT = "contact", _("Ask for contacts and report them")
 
     uid = random_uid()
     name = models.CharField(max_length=80)
