@@ -3,8 +3,11 @@
 from typing import Any, Literal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases.models import Case, CaseHold
+from collection.contact_words import denied_told
+from tenancy.screen import Text
 
 Group = Literal["notes", "payments", "moves", "desks", "others"]
 """What the timeline's filter chips tell apart."""
@@ -23,14 +26,24 @@ PLACES: dict[str, tuple[str, Group]] = {
     "repayment_matched": ("link", "payments"),
     "hold_opened": ("hand-stop", "others"),
     "hold_lifted": ("hand-off", "others"),
+    "contact_denied": ("phone-off", "others"),
+    "contact_released": ("phone-x", "others"),
 }
 """Icon and group of each kind of event."""
 OTHER: tuple[str, Group] = ("point", "others")
+WITH_A_REASON: dict[str, Text] = {
+    "phone_shown": gettext_lazy("Phone number shown"),
+    "id_number_shown": gettext_lazy("ID number shown"),
+    "contact_released": gettext_lazy("Reserved contact given up"),
+}
+"""Events of which there is no more to say than the reason that was given."""
 
 
 def told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
     """What happened, and the reason given or what else there is to say."""
     reason = str(data.get("reason", ""))
+    if kind in WITH_A_REASON:
+        return str(WITH_A_REASON[kind]), reason
     match kind:
         case "opened":
             return _("Entered collections"), ""
@@ -53,10 +66,8 @@ def told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
         case "expired":
             what = _("Back from %(agency)s") % {"agency": data.get("agency", "")}
             return what, _("Its time was over.")
-        case "phone_shown":
-            return _("Phone number shown"), reason
-        case "id_number_shown":
-            return _("ID number shown"), reason
+        case "contact_denied":
+            return denied_told(data)
         case "repayment_matched" | "hold_opened" | "hold_lifted":
             return _told_of_the_book(kind, data)
     return kind.replace("_", " ").capitalize(), reason

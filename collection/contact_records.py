@@ -1,0 +1,212 @@
+"""What the lender's book knows about contacting a borrower, read for many at once.
+
+One statement answers for any number of borrowers, in the lender's scope: their cases with holders
+and regions, contact points, tries of every company, holds on all their cases, wishes, and promises.
+Nothing is judged here; collection.gate_facts makes the facts of the gate from it.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from cases.statements import OWNER, rows
+
+LOOKS_BACK = timedelta(days=120)
+"""How far back tries are read. A run of failed tries that is older opens no third person."""
+
+_ROW = "(SELECT coalesce(jsonb_agg(jsonb_build_array({columns}) ORDER BY {order}), '[]') {rest})"
+
+
+def _part(columns: str, order: str, rest: str) -> str:
+    return _ROW.format(columns=columns, order=order, rest=rest)
+
+
+_PARTS = (
+    _part(
+        "c.id, c.holder_id, l.region, c.closed_on, l.id",
+        "c.id",
+        "FROM cases_case c JOIN cases_loan l ON l.owner_id = c.owner_id AND l.id = c.loan_id "
+        "WHERE c.owner_id = b.owner_id AND c.borrower_id = b.id",
+    ),
+    _part(
+        "p.id, p.relation, p.kind, p.state, p.state_at, p.state_until",
+        "p.id",
+        "FROM cases_contactpoint p WHERE p.owner_id = b.owner_id AND p.borrower_id = b.id",
+    ),
+    _part(
+        "t.id, t.case_id, t.contact_point_id, t.relation, t.channel, t.company_id, t.by_id, t.at, "
+        "t.state, t.ended_at, t.talk_seconds, t.was_asked_for",
+        "t.at, t.id",
+        "FROM collection_contacttry t WHERE t.owner_id = b.owner_id AND t.borrower_id = b.id "
+        "AND t.at >= %(since)s AND t.at <= %(until)s AND t.state <> 'released'",
+    ),
+    _part(
+        "h.case_id, h.kind, h.stops_contact, h.starts_on, h.ends_on, h.opened_at, h.lifted_at",
+        "h.id",
+        "FROM cases_casehold h JOIN cases_case c ON c.owner_id = h.owner_id AND c.id = h.case_id "
+        "WHERE h.owner_id = b.owner_id AND c.owner_id = b.owner_id AND c.borrower_id = b.id",
+    ),
+    _part(
+        "w.kind, w.channel, w.contact_point_id, w.at, w.good_until, w.said_at, w.case_id",
+        "w.id",
+        "FROM collection_contactwish w WHERE w.owner_id = b.owner_id AND w.borrower_id = b.id "
+        "AND (w.good_until IS NULL OR w.good_until >= %(since)s)",
+    ),
+    _part(
+        "p.case_id, p.due_on, p.made_at, p.kept_at, p.ended_at",
+        "p.id",
+        "FROM collection_promise p JOIN cases_case c ON c.owner_id = p.owner_id "
+        "AND c.id = p.case_id WHERE p.owner_id = b.owner_id AND c.owner_id = b.owner_id "
+        "AND c.borrower_id = b.id AND p.due_on BETWEEN %(until)s::date - 2 AND %(until)s::date + 2",
+    ),
+)
+_READ = (
+    f"SELECT b.id, b.timezone, {', '.join(_PARTS)} FROM cases_borrower b "  # noqa: S608 constants
+    f"WHERE b.owner_id = {OWNER} AND b.id = ANY(%(borrowers)s)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case of the borrower. region: the loan's, as the feed wrote it."""
+
+    id: int
+    holder_id: int | None
+    region: str
+    closed_on: date | None
+    loan_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PointRow:
+    """A contact point and its state."""
+
+    id: int
+    relation: str
+    kind: str
+    state: str
+    state_at: datetime | None
+    state_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class TryRow:
+    """A contact of any company, released ones left out."""
+
+    id: int
+    case_id: int
+    point_id: int | None
+    relation: str
+    channel: str
+    company_id: int
+    by_id: int | None
+    at: datetime
+    state: str
+    ended_at: datetime | None
+    talk_seconds: int
+    was_asked_for: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRow:
+    """A hold on one of the borrower's cases, in force or not."""
+
+    case_id: int
+    kind: str
+    stops_contact: str
+    starts_on: date
+    ends_on: date | None
+    opened_at: datetime
+    lifted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class WishRow:
+    """What the borrower asked for."""
+
+    kind: str
+    channel: str
+    point_id: int | None
+    at: datetime
+    good_until: datetime | None
+    said_at: datetime
+    case_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseRow:
+    """A promise due within two days of the moment asked about."""
+
+    case_id: int
+    due_on: date
+    made_at: datetime
+    kept_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """All that the book knows about contacting one borrower, as of a moment."""
+
+    borrower_id: int
+    timezone: str
+    cases: tuple[CaseRow, ...]
+    points: tuple[PointRow, ...]
+    tries: tuple[TryRow, ...]
+    holds: tuple[HoldRow, ...]
+    wishes: tuple[WishRow, ...]
+    promises: tuple[PromiseRow, ...]
+
+
+def read_records(
+    *, owner_id: int, borrower_ids: Collection[int], until: datetime
+) -> dict[int, Records]:
+    """The records of these borrowers of the open scope's lender, by borrower, in one query.
+
+    until: tries later than this moment are left out.
+    """
+    values = {
+        "owner": owner_id,
+        "borrowers": sorted(borrower_ids),
+        "since": until - LOOKS_BACK,
+        "until": until,
+    }
+    return {row[0]: _records(row) for row in rows(_READ, values)}
+
+
+def _records(row: tuple[Any, ...]) -> Records:
+    borrower_id, zone, cases, points, tries, holds, wishes, promises = row
+    return Records(
+        borrower_id=borrower_id,
+        timezone=zone,
+        cases=tuple(CaseRow(a, b, c, _day(d), e) for a, b, c, d, e in cases),
+        points=tuple(PointRow(a, b, c, d, _at(e), _day(f)) for a, b, c, d, e, f in points),
+        tries=tuple(map(_try, tries)),
+        holds=tuple(
+            HoldRow(a, b, c, date.fromisoformat(d), _day(e), datetime.fromisoformat(f), _at(g))
+            for a, b, c, d, e, f, g in holds
+        ),
+        wishes=tuple(
+            WishRow(a, b, c, datetime.fromisoformat(d), _at(e), datetime.fromisoformat(f), g)
+            for a, b, c, d, e, f, g in wishes
+        ),
+        promises=tuple(
+            PromiseRow(a, date.fromisoformat(b), datetime.fromisoformat(c), _at(d), _at(e))
+            for a, b, c, d, e in promises
+        ),
+    )
+
+
+def _try(row: list[Any]) -> TryRow:
+    a, b, c, d, e, f, g, at, state, ended_at, talked, asked_for = row
+    moment = datetime.fromisoformat(at)
+    return TryRow(a, b, c, d, e, f, g, moment, state, _at(ended_at), talked, asked_for)
+
+
+def _at(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
