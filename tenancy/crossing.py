@@ -20,6 +20,7 @@ class Crossing(enum.StrEnum):
     RECALL = "recall"
     CLOSE = "close"
     CONTACT = "contact"
+    JUDGE_PROMISE = "judge_promise"
 
 
 class NoProof(PermissionError):

@@ -19,9 +19,9 @@ SHARE = (MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100)))
 class WorkSettings(CompanyOwned):
     """A company's figures for promises, the ranking of the worklist, and money by hand.
 
-    promise_tolerance, score_weight and touch_weight are percentages. See collection.promises and
-    collection.ranking for what they do. second_person_above: a repayment entered by hand for more
-    needs a second person.
+    promise_tolerance, score_weight and touch_weight are percentages; promise_within_days: how far
+    ahead a promise may be due. See collection.promises and collection.ranking for what they do.
+    second_person_above: a repayment entered by hand for more needs a second person.
     """
 
     company = models.OneToOneField(
@@ -34,6 +34,7 @@ class WorkSettings(CompanyOwned):
     promise_tolerance = models.DecimalField(
         max_digits=5, decimal_places=2, default=Decimal(5), validators=SHARE
     )
+    promise_within_days = models.PositiveSmallIntegerField(default=30)
     score_weight = models.DecimalField(
         max_digits=5, decimal_places=2, default=Decimal(100), validators=SHARE
     )
