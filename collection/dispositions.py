@@ -1,12 +1,15 @@
 """Dispositions: the result codes a new company starts with, and those it uses.
 
-A preset is data: the company changes its own copy. Next actions that need a moment of their own
-(a promise's day, the hour of a callback) have no default delay; the note must say when.
+A preset is data: the company changes its own copy (collection.disposition_editing). Next actions
+that need a moment of their own (a promise's day, the hour of a callback, the day by which a
+dispute is answered) have no default delay: it comes from a fact or a deadline, else the note says
+when. What each flag and required fact means and does: docs/workbench/notes.md.
 """
 
 from datetime import timedelta
 from typing import NamedTuple
 
+from cases.models import CaseHold, ContactPoint
 from collection.models import Disposition
 from tenancy.events import CompanyCreated
 
@@ -144,6 +147,86 @@ PRESETS: dict[str, tuple[Preset, ...]] = {
 }
 
 
+class Means(NamedTuple):
+    """What a code means and does, as in the fields of Disposition.
+
+    flags: by their short names (FLAGS). required: facts by name (collection.facts).
+    """
+
+    flags: str
+    required: tuple[str, ...] = ()
+    number: str = ""
+    hold: str = ""
+    whole_person: bool = False
+
+
+FLAGS = {
+    "rp": Disposition.Flag.RIGHT_PARTY,
+    "tp": Disposition.Flag.THIRD_PARTY,
+    "cv": Disposition.Flag.CONVERSATION,
+    "pr": Disposition.Flag.PROMISE,
+    "rf": Disposition.Flag.REFUSAL,
+    "ds": Disposition.Flag.DISPUTE,
+    "hs": Disposition.Flag.HARDSHIP,
+    "wn": Disposition.Flag.WRONG_NUMBER,
+    "in": Disposition.Flag.INVALID_NUMBER,
+    "de": Disposition.Flag.DECEASED,
+    "cr": Disposition.Flag.COMPLAINT_RISK,
+    "cb": Disposition.Flag.CALLBACK,
+    "fa": Disposition.Flag.FAILED_ATTEMPT,
+}
+VALID, INVALID, REFUSED = (
+    ContactPoint.State.VALID.value,
+    ContactPoint.State.INVALID.value,
+    ContactPoint.State.REFUSED.value,
+)
+PROMISED = ("amount", "date", "channel")
+HOLDS = CaseHold.Kind
+
+MEANS: dict[str, Means] = {
+    "ptp_full": Means("rp cv pr", PROMISED, VALID),
+    "ptp_part": Means("rp cv pr", PROMISED, VALID),
+    "will_pay": Means("rp cv", ("obstacle",), VALID),
+    "asks_plan": Means("rp cv hs", ("monthly_amount", "first_date"), VALID),
+    "asks_later": Means("rp cv", ("date", "reason"), VALID),
+    "asks_waiver": Means("rp cv hs", ("offered", "date"), VALID),
+    "claims_paid": Means(
+        "rp cv", ("paid_on", "amount", "channel"), VALID, HOLDS.PAYMENT_CHECK.value
+    ),
+    "cannot_pay": Means("rp cv hs", ("cause",), VALID),
+    "refuses": Means("rp cv rf", ("reason",), VALID),
+    "disputes": Means("rp cv ds", ("component", "claimed"), VALID, HOLDS.DISPUTE.value),
+    "denies": Means("rp cv ds cr", ("denied",), VALID, HOLDS.FRAUD.value),
+    "complains": Means("rp cv cr", ("subject", "wish"), VALID, HOLDS.COMPLAINT.value),
+    # What was asked for decides: collection.effects.
+    "asks_stop": Means("rp cv cr", ("stop_number", "stop_channel", "stop_time")),
+    "callback": Means("rp cv cb", ("time",), VALID),
+    "represented": Means("rp cv", ("represented_by", "who", "proof"), VALID),
+    "hung_up": Means("rp cv", (), VALID),
+    "will_tell": Means("tp", (), VALID),
+    "wont_tell": Means("tp", (), VALID),
+    "new_number": Means("tp", ("number", "whose", "person_name"), VALID),
+    "offers_pay": Means("tp", ("amount", "date"), VALID),
+    "no_contact": Means("tp rf cr", (), REFUSED, whole_person=True),
+    "wrong_number": Means("tp wn in", (), INVALID),
+    "says_dead": Means("tp de", ("died_on",), VALID, HOLDS.DECEASED.value),
+    "says_unable": Means("tp hs", ("unable", "until"), VALID, HOLDS.VULNERABLE.value),
+    "tp_complains": Means(
+        "tp rf cr", ("subject",), REFUSED, HOLDS.COMPLAINT.value, whole_person=True
+    ),
+    "no_answer": Means("fa"),
+    "busy": Means("fa"),
+    "rejected": Means("fa"),
+    "switched_off": Means("fa"),
+    "not_reachable": Means("fa"),
+    "suspended": Means("fa in", (), INVALID),
+    "empty_number": Means("fa in", (), INVALID),
+    "voicemail": Means("fa"),
+    "line_failure": Means(""),
+}
+"""What each preset code means; the table of presets that the project starts from."""
+
+
 def start_dispositions(*, company_id: int) -> None:
     """Give a new company the preset tree; what is there already stays as it is."""
     Disposition.objects.bulk_create(
@@ -159,6 +242,11 @@ def start_dispositions(*, company_id: int) -> None:
                 next_action_en=preset.next_en,
                 next_action_zh=preset.next_zh,
                 next_action_after=preset.after,
+                flags=[FLAGS[short].value for short in MEANS[preset.code].flags.split()],
+                required=list(MEANS[preset.code].required),
+                number_becomes=MEANS[preset.code].number,
+                whole_person=MEANS[preset.code].whole_person,
+                hold_kind=MEANS[preset.code].hold,
             )
             for group, presets in PRESETS.items()
             for step, preset in enumerate(presets)
