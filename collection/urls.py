@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from collection.views import board, case, case_acts, case_timeline, queue, reassign
+from collection.views import board, case, case_acts, case_timeline, queue, reassign, sealed
 
 app_name = "work"
 urlpatterns = [
     path("", queue.queue, name="queue"),
     path("board/", board.team_board, name="board"),
     path("reassign/", reassign.reassign, name="reassign"),
+    path("sealed/", sealed.sealed, name="sealed"),
+    path("sealed/<uuid:package>/", sealed.opened, name="sealed-open"),
     path("cases/<uuid:uid>/", case.case, name="case"),
     path("cases/<uuid:uid>/note/", case_acts.note, name="note"),
     path("cases/<uuid:uid>/timeline/", case_timeline.older, name="timeline"),

@@ -123,6 +123,13 @@ NAVIGATION = (
                 (AGENCY,),
                 match=("agencies:",),
             ),
+            Entry(
+                _("Sealed remarks"),
+                "work:sealed",
+                frozenset({AUDITOR}),
+                (AGENCY,),
+                match=("work:sealed",),
+            ),
         ),
     ),
     Group(

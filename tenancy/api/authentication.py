@@ -10,11 +10,12 @@ from typing import Any, cast
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from tenancy.access import client_address, within_networks
+from tenancy.api.wrong_tokens import refuse
 from tenancy.http import Request as ScreenRequest
 from tenancy.middleware import TOKEN_PREFIX
 from tenancy.models import ApiToken, Company, CompanySettings
@@ -62,13 +63,13 @@ class TokenAuthentication(BaseAuthentication):
         scheme, _space, text = header.partition(" ")
         scope = scope_or_none()
         if scheme.lower() != "bearer" or not text.startswith(TOKEN_PREFIX) or scope is None:
-            raise AuthenticationFailed(_("The token is not valid."))
+            raise refuse(request, _("The token is not valid."))
         token = token_behind(text)
         if token is None:
-            raise AuthenticationFailed(_("The token is not valid."))
+            raise refuse(request, _("The token is not valid."))
         conditions = CompanySettings.objects.select_related("company").get()
         if not within_networks(client_address(request._request), conditions.allowed_networks):
-            raise AuthenticationFailed(_("The company does not allow calls from this network."))
+            raise refuse(request, _("The company does not allow calls from this network."))
         company = conditions.company
         cast("ScreenRequest", request._request).company = company
         return TokenCaller(company=company, token=token), token

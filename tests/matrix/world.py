@@ -233,6 +233,8 @@ def _outsourcing(lender: Side, agency: Side) -> None:
         _note(agency, "case_recalled", "collector", f"{agency.marks.lent} before.")
     _recall(lender, "case_recalled")
     gone = agency.ids.pop("case_recalled")
+    with company_scope(lender.company):
+        agency.ids["gone_loan"] = Case.objects.get(uid=gone).loan_no
     _place(lender, agency.company, ["case_lent", "case_lent2", "case_lentfree"], "package")
     _place(lender, agency.company, ["case_fresh"], "package_fresh")
     _place(lender, Company.objects.get(code="CLEAR"), ["case_elsewhere"], "package_elsewhere")

@@ -297,8 +297,9 @@ def test_keys_are_forgotten_after_a_week(lender: Company, issue: Callable[..., s
 def two_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     """Limits small enough to reach."""
     from tenancy.api import CallerRate, StrangerRate
+    from tenancy.api.wrong_tokens import WrongTokenRate
 
-    for limit in (CallerRate, StrangerRate):
+    for limit in (CallerRate, StrangerRate, WrongTokenRate):
         monkeypatch.setattr(limit, "THROTTLE_RATES", {"caller": "2/min", "stranger": "2/min"})
 
 
@@ -319,6 +320,15 @@ def test_strangers_are_limited_by_the_address_we_saw(db: None, two_a_minute: Non
     seen = [call("get", schema, headers=headers).status_code for headers in made_up]
     assert seen == [200, 200, 429]
     assert call("get", schema, meta={"REMOTE_ADDR": "203.0.113.5"}).status_code == 200
+
+
+def test_wrong_tokens_are_limited_by_address_too(
+    lender: Company, issue: Callable[..., str], two_a_minute: None
+) -> None:
+    token = issue(lender)
+    wrong = [call("get", ME, token[:-4] + "0000").status_code for _ in range(3)]
+    assert wrong == [401, 401, 429]
+    assert call("get", ME, token).status_code == 200, "others behind the address go on"
 
 
 def test_without_redis_nobody_is_held_up(

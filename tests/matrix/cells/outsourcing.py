@@ -2,9 +2,11 @@
 
 from agencies.models import Package
 from cases.models import Case
+from collection.models import RemarkOpening
 from tests.matrix.cell import ADMIN, AGENCY, LENDER, OFFICE, Cell, writes
 from tests.matrix.sides import Side
 
+AUDITOR = frozenset({"auditor"})
 PLACED = writes("agencies_package", "agencies_placement", "cases_case", "cases_caseevent")
 RECALLED = writes(
     "agencies_placement",
@@ -23,7 +25,23 @@ def _accepted(side: Side) -> bool:
     return Package.objects.get(uid=side.ids["package_fresh"]).accepted_at is not None
 
 
+def _looked(side: Side) -> bool:
+    return RemarkOpening.objects.filter(reason="Somebody complained").exists()
+
+
 CELLS = [
+    Cell(route="work:sealed", kinds=AGENCY, who="auditor", allowed=AUDITOR),
+    Cell(
+        route="work:sealed-open",
+        method="POST",
+        kinds=AGENCY,
+        who="auditor",
+        allowed=AUDITOR,
+        path={"package": "{package_over}"},
+        body={"loan": "{gone_loan}", "reason": "Somebody complained"},
+        writes=writes("collection_remarkopening"),
+        proof=_looked,
+    ),
     Cell(route="agencies:placements", kinds=LENDER, allowed=OFFICE),
     Cell(route="agencies:inbox", kinds=AGENCY, allowed=OFFICE),
     Cell(route="agencies:package", allowed=OFFICE, path={"uid": "{package}"}),
