@@ -16,8 +16,11 @@ class Refusal(models.TextChoices):
     SAME_DESK = "same_desk", _("The case is on that desk already")
     NOT_SAME_GROUP = "not_same_group", _("The desk is in a team that you do not lead")
     OVER_CAPACITY = "over_capacity", _("The desk has reached its limit")
+    ON_LEAVE = "on_leave", _("The person is on leave")
     INACTIVE = "inactive", _("The desk takes no cases")
     SIBLING_ELSEWHERE = "sibling_elsewhere", _("Another agency has a case of the same borrower")
+    TOUCHED_SINCE = "touched_since", _("It has been worked since")
+    MOVED_SINCE = "moved_since", _("It has been moved since")
     CHANGED_MEANWHILE = "changed_meanwhile", _("The case has changed meanwhile")
 
 

@@ -18,6 +18,9 @@ PLACES: dict[str, tuple[str, Group]] = {
     "reopened": ("stairs", "moves"),
     "assigned": ("arrows-exchange", "desks"),
     "reassigned": ("arrows-exchange", "desks"),
+    "move_undone": ("arrow-back-up", "desks"),
+    "covered": ("arrows-exchange", "desks"),
+    "cover_ended": ("arrow-back-up", "desks"),
     "placed": ("building-community", "desks"),
     "recalled": ("arrow-back-up", "desks"),
     "expired": ("arrow-back-up", "desks"),
@@ -58,6 +61,8 @@ def told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
         case "reassigned":
             desks = {"from": data.get("from", ""), "to": data.get("to", "")}
             return _("Moved: %(from)s → %(to)s") % desks, reason
+        case "move_undone" | "covered" | "cover_ended":
+            return _told_of_desks(kind, data), reason
         case "placed":
             what = _("Placed with %(agency)s") % {"agency": data.get("agency", "")}
             return what, " · ".join(filter(None, (str(data.get("package", "")), reason)))
@@ -71,6 +76,18 @@ def told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
         case "repayment_matched" | "hold_opened" | "hold_lifted":
             return _told_of_the_book(kind, data)
     return kind.replace("_", " ").capitalize(), reason
+
+
+def _told_of_desks(kind: str, data: dict[str, Any]) -> str:
+    """How a case came to a desk otherwise than by a move."""
+    desks = {"from": data.get("from", ""), "to": data.get("to", "")}
+    if kind == "covered":
+        return _("Handed over during leave: %(from)s → %(to)s") % desks
+    if kind == "cover_ended":
+        return _("Back from leave: %(from)s → %(to)s") % desks
+    if not desks["to"]:
+        return _("Move undone: taken from %(from)s") % desks
+    return _("Move undone: %(from)s → %(to)s") % desks
 
 
 def _told_of_the_book(kind: str, data: dict[str, Any]) -> tuple[str, str]:

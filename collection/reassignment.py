@@ -5,27 +5,27 @@ locks, judges, writes. The same without locks and writes is the preview (`dry_ru
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.turns import share_holding
-from cases.choosing import Chosen, chosen_ids, locked
-from cases.history import record_events
+from cases.choosing import Chosen, chosen_ids
 from cases.models import Case
 from cases.on_hold import holds_in_force
 from cases.refusals import Refusal, Refused, first_of
-from collection.assignment import day_begins
+from collection.absence import is_away
+from collection.carrying import Carried, Errand, carry, labels, lock_cases, record_carried
 from collection.desks import Desk, DeskKey, Load, in_hand, loads, room_of, takes_cases
-from collection.models import Assignment
+from collection.models import Assignment, Move
 from collection.visibility import led_team_ids, may_move, visible_cases
 from tenancy.access import sees_all
-from tenancy.models import Company, Team, User
+from tenancy.models import Company, User
 from tenancy.night import business_date
 
 LONGEST_REASON = 300
@@ -54,6 +54,7 @@ class Receiver:
     is_active: bool
     is_led: bool
     room: int | None
+    is_on_leave: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Reassigned:
 
     changes: the receiver first, then those who give, the largest first; cases that lay on no desk
     have no giver. split_borrowers: how many borrowers then have cases on this desk and another.
+    move: the record of it, by which it can be undone for a while; None where nothing moved.
     """
 
     moved: tuple[int, ...]
@@ -80,6 +82,7 @@ class Reassigned:
     refusals: tuple[Refused, ...]
     changes: tuple[LoadChange, ...]
     split_borrowers: int
+    move: Move | None = None
 
 
 def reassign_cases(
@@ -104,13 +107,12 @@ def reassign_cases(
     with transaction.atomic():
         led = None if by is None or sees_all(by) else led_team_ids(by)
         if not dry_run:
-            _lock(company, ids)
+            lock_cases(company, ids)
         movable = _movable(company, ids, by, lock=not dry_run)
-        verdict = judge(ids, movable, _receiver(to, led))
+        verdict = judge(ids, movable, _receiver(to, led, business_date(company)))
         going = [each for each in movable if each.case_id not in verdict]
         changes = _changes(to, going)
-        if not dry_run:
-            verdict |= dict(_write(company, going, to, reason.strip(), by))
+        move = None if dry_run else _write(company, going, to, reason.strip(), by, verdict)
     moved = [each for each in going if each.case_id not in verdict]
     return Reassigned(
         moved=tuple(each.case_id for each in moved),
@@ -118,6 +120,7 @@ def reassign_cases(
         refusals=tuple(sorted(verdict.items(), key=lambda item: item[0])),
         changes=changes,
         split_borrowers=_split_borrowers(company, moved, to),
+        move=move,
     )
 
 
@@ -158,6 +161,8 @@ def _against(case: Movable, receiver: Receiver) -> Iterator[Refusal]:
         yield Refusal.SAME_DESK
     if not receiver.is_led:
         yield Refusal.NOT_SAME_GROUP
+    if receiver.is_on_leave:
+        yield Refusal.ON_LEAVE
     if not receiver.is_active:
         yield Refusal.INACTIVE
 
@@ -175,14 +180,6 @@ def _too_many(cases: Sequence[Movable], room: int | None) -> Iterator[int]:
             room -= len(own)
         else:
             yield from (each.case_id for each in own)
-
-
-def _lock(company: Company, ids: Sequence[int]) -> None:
-    """Nobody closes, places or recalls these cases until the transaction ends."""
-    if company.is_lender:
-        locked(Case.objects.filter(pk__in=ids))
-    else:
-        share_holding(company.pk)
 
 
 def _movable(company: Company, ids: Sequence[int], by: User | None, *, lock: bool) -> list[Movable]:
@@ -221,7 +218,7 @@ def _movable(company: Company, ids: Sequence[int], by: User | None, *, lock: boo
     ]
 
 
-def _receiver(to: Desk, led: Collection[int] | None) -> Receiver:
+def _receiver(to: Desk, led: Collection[int] | None, on: date) -> Receiver:
     person = to.collector
     held = in_hand({person.pk}).get(person.pk, 0) if person and person.capacity is not None else 0
     return Receiver(
@@ -229,6 +226,7 @@ def _receiver(to: Desk, led: Collection[int] | None) -> Receiver:
         is_active=takes_cases(to),
         is_led=led is None or to.team.pk in led,
         room=room_of(person, held) if person else None,
+        is_on_leave=person is not None and is_away(person, on),
     )
 
 
@@ -240,7 +238,7 @@ def _changes(to: Desk, going: Sequence[Movable]) -> tuple[LoadChange, ...]:
             so_far = given.get(each.desk, Load())
             given[each.desk] = Load(so_far.cases + 1, so_far.amount + each.amount)
     now = loads([to.key, *given])
-    labels = _labels(given)
+    names = labels(given)
     got = Load(len(going), sum((each.amount for each in going), Decimal(0)))
     receiver = LoadChange(
         label=to.label,
@@ -251,7 +249,7 @@ def _changes(to: Desk, going: Sequence[Movable]) -> tuple[LoadChange, ...]:
     )
     givers = [
         LoadChange(
-            label=labels[key],
+            label=names[key],
             before=now[key],
             after=Load(now[key].cases - load.cases, now[key].amount - load.amount),
             is_receiver=False,
@@ -261,17 +259,6 @@ def _changes(to: Desk, going: Sequence[Movable]) -> tuple[LoadChange, ...]:
     return receiver, *sorted(
         givers, key=lambda one: (one.after.cases - one.before.cases, one.label)
     )
-
-
-def _labels(keys: Collection[DeskKey]) -> dict[DeskKey, str]:
-    teams = Team.objects.in_bulk({team_id for team_id, _person in keys})
-    people = User.objects.in_bulk({person for _team, person in keys if person is not None})
-    return {
-        (team_id, person): Desk(
-            teams[team_id], people[person] if person is not None else None
-        ).label
-        for team_id, person in keys
-    }
 
 
 def _split_borrowers(company: Company, moved: Sequence[Movable], to: Desk) -> int:
@@ -287,71 +274,32 @@ def _split_borrowers(company: Company, moved: Sequence[Movable], to: Desk) -> in
     return others.values("case__borrower_id").distinct().count() if moved else 0
 
 
-CARRY_OVER = """
-    INSERT INTO collection_assignment (company_id, owner_id, case_id, team_id, collector_id, why,
-        reason, assigned_by_name, assigned_on, end_kind, next_action, next_action_at,
-        last_touch_at, last_touch_by_name, last_disposition)
-    SELECT %(company)s, c.owner_id, c.id, %(team)s, %(collector)s, %(why)s,
-        %(reason)s, %(by)s, %(on)s, '', coalesce(old.next_action, ''),
-        coalesce(old.next_action_at, %(due)s), old.last_touch_at,
-        coalesce(old.last_touch_by_name, ''), coalesce(old.last_disposition, '')
-    FROM unnest(%(cases)s::bigint[], %(olds)s::bigint[]) AS moving (case_id, old_id)
-    JOIN cases_case c ON c.id = moving.case_id
-    LEFT JOIN collection_assignment old
-        ON old.id = moving.old_id AND old.company_id = %(company)s
-    ORDER BY c.id
-    ON CONFLICT DO NOTHING
-    RETURNING case_id, owner_id
-"""
-
-
 def _write(
-    company: Company, going: Sequence[Movable], to: Desk, reason: str, by: User | None
-) -> Iterator[Refused]:
-    """End the old assignments and open new ones; yields cases that somebody else just took."""
+    company: Company,
+    going: Sequence[Movable],
+    to: Desk,
+    reason: str,
+    by: User | None,
+    verdict: dict[int, Refusal],
+) -> Move | None:
+    """Carry the cases and keep what was done; says of those that somebody else just took so."""
     if not going:
-        return
-    Assignment.objects.filter(
-        pk__in=[each.assignment_id for each in going if each.assignment_id is not None]
-    ).update(ended_at=timezone.now(), end_kind=Assignment.EndKind.REASSIGNED)
-    today = business_date(company)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            CARRY_OVER,
-            {
-                "company": company.pk,
-                "team": to.team.pk,
-                "collector": to.collector.pk if to.collector else None,
-                "why": Assignment.Why.HAND,
-                "reason": reason,
-                "by": by.display_name if by else "",
-                "on": today,
-                "due": day_begins(company, today),
-                "cases": [each.case_id for each in going],
-                "olds": [each.assignment_id for each in going],
-            },
-        )
-        written: dict[int, int] = dict(cursor.fetchall())
-    _record(going, written, to, reason, by)
-    yield from (
-        (each.case_id, Refusal.CHANGED_MEANWHILE) for each in going if each.case_id not in written
-    )
-
-
-def _record(
-    going: Sequence[Movable], owners: Mapping[int, int], to: Desk, reason: str, by: User | None
-) -> None:
-    """One event a case: from which desk to which, and why."""
-    from_desks: dict[DeskKey | None, list[Case]] = defaultdict(list)
-    for each in going:
-        if each.case_id in owners:
-            case = Case(pk=each.case_id, owner_id=owners[each.case_id])
-            from_desks[each.desk].append(case)
-    labels = _labels([key for key in from_desks if key is not None])
-    for key, cases in from_desks.items():
-        data = {"to": to.label, "reason": reason}
-        if key is None:
-            record_events(cases=cases, kind="assigned", by=by, data=data)
-        else:
-            data["from"] = labels[key]
-            record_events(cases=cases, kind="reassigned", by=by, data=data)
+        return None
+    at = timezone.now()
+    move = Move(at=at, reason=reason, to_name=to.label, cases=len(going))
+    if by is not None:
+        move.by_id, move.by_name = by.pk, by.display_name
+    move.save()
+    errand = Errand(why=Assignment.Why.HAND, reason=reason, by=by, at=at, move=move)
+    carried = [
+        Carried(case_id=each.case_id, from_id=each.assignment_id, from_desk=each.desk, to=to.key)
+        for each in going
+    ]
+    owners = carry(company=company, carried=carried, errand=errand)
+    record_carried(carried=carried, owners=owners, errand=errand)
+    lost = [each.case_id for each in going if each.case_id not in owners]
+    if lost:
+        verdict |= dict.fromkeys(lost, Refusal.CHANGED_MEANWHILE)
+        move.cases = len(owners)
+        move.save(update_fields=["cases"])
+    return move if owners else None
