@@ -20,6 +20,7 @@ class Crossing(enum.StrEnum):
     RECALL = "recall"
     CLOSE = "close"
     CONTACT = "contact"
+    CONTACT_POINT = "contact_point"
     JUDGE_PROMISE = "judge_promise"
 
 
