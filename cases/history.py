@@ -13,15 +13,20 @@ def record_events(
     cases: Iterable[Case],
     kind: str,
     by: User | None,
+    by_id: int | None = None,
+    by_name: str = "",
     data: dict[str, Any] | None = None,
     shared: bool = False,
 ) -> None:
     """Write the same event for each case, by the company of the open scope.
 
-    kind: a short word in snake_case that screens translate. by None: the system. data: plain
-    values, no personal data. shared: the agency that holds the case sees it too.
+    kind: a short word in snake_case that screens translate. by None: the system, or a machine caller
+    or somebody of another company, named by `by_name`. data: plain values, no personal data.
+    shared: the agency that holds the case sees it too.
     """
     company_id = current_scope().company_id
+    if by is not None:
+        by_id, by_name = by.pk, by.display_name
     CaseEvent.objects.bulk_create(
         [
             CaseEvent(
@@ -29,8 +34,8 @@ def record_events(
                 case_id=case.pk,
                 company_id=company_id,
                 kind=kind,
-                actor_id=by.pk if by else None,
-                actor_name=by.display_name if by else "",
+                actor_id=by_id,
+                actor_name=by_name,
                 data=data or {},
                 shared=shared,
             )
