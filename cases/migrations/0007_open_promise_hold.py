@@ -4,15 +4,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0006_holds_and_statements'),
+        ("cases", "0006_holds_and_statements"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='casehold',
-            name='kind',
-            field=models.CharField(choices=[('dispute', 'Dispute'), ('complaint', 'Complaint'), ('hardship', 'Hardship'), ('deceased', 'Deceased'), ('legal', 'Legal'), ('bankruptcy', 'Bankruptcy'), ('fraud', 'Fraud'), ('disaster', 'Natural disaster'), ('breathing_space', 'Breathing space'), ('payment_check', 'Payment to be checked'), ('plan', 'Instalment plan running'), ('cease', 'Asked to stop contact'), ('vulnerable', 'Vulnerable person'), ('promise', 'Open promise')], max_length=20),
+            model_name="casehold",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("dispute", "Dispute"),
+                    ("complaint", "Complaint"),
+                    ("hardship", "Hardship"),
+                    ("deceased", "Deceased"),
+                    ("legal", "Legal"),
+                    ("bankruptcy", "Bankruptcy"),
+                    ("fraud", "Fraud"),
+                    ("disaster", "Natural disaster"),
+                    ("breathing_space", "Breathing space"),
+                    ("payment_check", "Payment to be checked"),
+                    ("plan", "Instalment plan running"),
+                    ("cease", "Asked to stop contact"),
+                    ("vulnerable", "Vulnerable person"),
+                    ("promise", "Open promise"),
+                ],
+                max_length=20,
+            ),
         ),
     ]

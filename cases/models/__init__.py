@@ -11,6 +11,7 @@ from cases.models.feed import (
     StagedInstalment,
     StagedLoan,
     StagedRepayment,
+    StagedStatement,
 )
 from cases.models.ledger import LedgerEntry, Repayment
 from cases.models.loan import DueDate, Instalment, Loan
@@ -40,4 +41,5 @@ __all__ = [
     "StagedInstalment",
     "StagedLoan",
     "StagedRepayment",
+    "StagedStatement",
 ]

@@ -171,7 +171,7 @@ class CaseHold(LenderOwned):
     What it stops is written here when it is opened (cases.hold_kinds). A hold on a person is one
     row for each of the borrower's cases, with the same `person_hold`. answer_by: the date by which
     somebody has to answer; alarmed_at and escalated_at: when the lead and the admin were told that
-    nobody did.
+    nobody did. complained_of: the person whom a complaint is about, who never lifts it.
     """
 
     class Kind(models.TextChoices):
@@ -188,6 +188,7 @@ class CaseHold(LenderOwned):
         PLAN = "plan", _("Instalment plan running")
         CEASE = "cease", _("Asked to stop contact")
         VULNERABLE = "vulnerable", _("Vulnerable person")
+        PROMISE = "promise", _("Open promise")
 
     class Contact(models.TextChoices):
         """What may still go out."""
@@ -219,6 +220,8 @@ class CaseHold(LenderOwned):
     answer = models.CharField(max_length=1000, blank=True, default="")
     alarmed_at = models.DateTimeField(null=True)
     escalated_at = models.DateTimeField(null=True)
+    complained_of_id = models.BigIntegerField(null=True)
+    complained_of_name = models.CharField(max_length=80, blank=True, default="")
     opened_by_id = models.BigIntegerField(null=True)
     reason = models.CharField(max_length=300, blank=True, default="")
     opened_by_name = models.CharField(max_length=80, blank=True, default="")
@@ -233,7 +236,16 @@ class CaseHold(LenderOwned):
                 name="hold_to_answer",
                 condition=Q(answer_by__isnull=False, answered_at__isnull=True),
             ),
-            models.Index(fields=["owner", "ends_on"], name="hold_by_end"),
+            models.Index(
+                fields=["owner", "ends_on"],
+                name="hold_by_end",
+                condition=Q(ends_on__isnull=False, lifted_at__isnull=True),
+            ),
+            models.Index(
+                fields=["owner", "-opened_at", "-id"],
+                name="hold_not_lifted",
+                condition=Q(lifted_at__isnull=True),
+            ),
         ]
         constraints = [
             owner_key("hold", "case", "cases.Case"),

@@ -35,6 +35,7 @@ class ImportRun(LenderOwned):
         INSTALMENTS = "instalments", _("Instalments")
         CONTACTS = "contacts", _("Contacts")
         REPAYMENTS = "repayments", _("Repayments")
+        STATEMENTS = "statements", _("Statements")
 
     class State(models.TextChoices):
         READING = "reading", pgettext_lazy("import", "Reading")
@@ -291,4 +292,23 @@ class StagedRepayment(StagedRow):
                 fields=["owner", "run_id", "place"], name="staged_repayment_place"
             ),
             lender_only("staged_repayment_wall", ALL),
+        ]
+
+
+class StagedStatement(StagedRow):
+    """A line of a statement: what a loan owes at the close of a day."""
+
+    loan_no = models.CharField(max_length=64)
+    stated_on = models.DateField()
+    principal = money()
+    interest = money()
+    fee = money()
+    penalty = money()
+
+    class Meta(StagedRow.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "run_id", "place"], name="staged_statement_place"
+            ),
+            lender_only("staged_statement_wall", ALL),
         ]

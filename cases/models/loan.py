@@ -55,7 +55,12 @@ class Loan(LenderOwned):
                 fields=["owner", "due_date"],
                 name="loan_waiting_entry",
                 condition=Q(in_collections=False, outstanding__gt=0),
-            )
+            ),
+            models.Index(
+                fields=["owner", "-overpaid", "-id"],
+                name="loan_overpaid",
+                condition=Q(overpaid__gt=0),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["owner", "loan_no"], name="loan_no"),

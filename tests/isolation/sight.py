@@ -139,6 +139,7 @@ LENDERS = (
     "cases.StagedInstalment",
     "cases.StagedLoan",
     "cases.StagedRepayment",
+    "cases.StagedStatement",
 )
 BOTH_SIDES = ("collection.Assignment", "collection.ContactTry", "collection.ContactWish")
 BY_LOAN = ("cases.DueDate", "cases.Instalment", "cases.LedgerEntry", "cases.Repayment")
