@@ -20,9 +20,9 @@ def record_events(
 ) -> None:
     """Write the same event for each case, by the company of the open scope.
 
-    kind: a short word in snake_case that screens translate. by None: the system, or a machine caller
-    or somebody of another company, named by `by_name`. data: plain values, no personal data.
-    shared: the agency that holds the case sees it too.
+    kind: a short word in snake_case that screens translate. by None: the system, or who
+    is named by `by_name` (a machine, somebody of another company). data: plain values, no personal
+    data. shared: the agency that holds the case sees it too.
     """
     company_id = current_scope().company_id
     if by is not None:
