@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from collection.views import board, case, case_acts, case_timeline, queue, reassign, sealed
+from collection.views import board, case, case_acts, case_timeline, presence, queue, reassign, sealed
 
 app_name = "work"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("sealed/<uuid:package>/", sealed.opened, name="sealed-open"),
     path("cases/<uuid:uid>/", case.case, name="case"),
     path("cases/<uuid:uid>/note/", case_acts.note, name="note"),
+    path("cases/<uuid:uid>/here/", presence.here, name="here"),
     path("cases/<uuid:uid>/timeline/", case_timeline.older, name="timeline"),
     path("cases/<uuid:uid>/phone/<uuid:point>/", case_acts.phone, name="phone"),
     path("cases/<uuid:uid>/id-number/", case_acts.id_number, name="id-number"),
