@@ -5,7 +5,7 @@ from typing import Any, Literal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import Case, CaseHold
+from cases.models import Case, CaseHold, ContactPoint
 from collection.contact_words import denied_told
 from tenancy.screen import Text
 
@@ -31,6 +31,9 @@ PLACES: dict[str, tuple[str, Group]] = {
     "hold_lifted": ("hand-off", "others"),
     "contact_denied": ("phone-off", "others"),
     "contact_released": ("phone-x", "others"),
+    "contact_state": ("address-book", "others"),
+    "contact_reopened": ("address-book", "others"),
+    "hold_proposed": ("hand-stop", "others"),
 }
 """Icon and group of each kind of event."""
 OTHER: tuple[str, Group] = ("point", "others")
@@ -38,6 +41,7 @@ WITH_A_REASON: dict[str, Text] = {
     "phone_shown": gettext_lazy("Phone number shown"),
     "id_number_shown": gettext_lazy("ID number shown"),
     "contact_released": gettext_lazy("Reserved contact given up"),
+    "contact_reopened": gettext_lazy("Contact point opened again"),
 }
 """Events of which there is no more to say than the reason that was given."""
 
@@ -71,9 +75,12 @@ def told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
         case "expired":
             what = _("Back from %(agency)s") % {"agency": data.get("agency", "")}
             return what, _("Its time was over.")
+        case "contact_state":
+            state = dict(ContactPoint.State.choices).get(data.get("state", ""), "")
+            return _("Contact point: %(state)s") % {"state": state}, reason
         case "contact_denied":
             return denied_told(data)
-        case "repayment_matched" | "hold_opened" | "hold_lifted":
+        case "repayment_matched" | "hold_opened" | "hold_lifted" | "hold_proposed":
             return _told_of_the_book(kind, data)
     return kind.replace("_", " ").capitalize(), reason
 
@@ -99,6 +106,8 @@ def _told_of_the_book(kind: str, data: dict[str, Any]) -> tuple[str, str]:
         }
         return what, str(data.get("reason", ""))
     hold = {"hold": dict(CaseHold.Kind.choices).get(data.get("hold", ""), data.get("hold", ""))}
+    if kind == "hold_proposed":
+        return _("Hold proposed: %(hold)s") % hold, str(data.get("reason", ""))
     if kind == "hold_lifted":
         return _("Hold lifted: %(hold)s") % hold, ""
     until = _("Until %(day)s") % {"day": data["to"]} if data.get("to") else ""

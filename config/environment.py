@@ -37,6 +37,7 @@ HINTS = {
     "STATIC_ROOT": "the path of a folder",
     "RECOUP_INSECURE_HTTP": "1 or 0",
     "TRUSTED_PROXIES": "the number of reverse proxies in front, 0 or more",
+    "ATTACHMENT_LIMIT_MB": "the largest file of a note in megabytes, 1 to 100",
     "LOG_LEVEL": "one of DEBUG, INFO, WARNING, ERROR",
     "RECOUP_BIND": "HOST:PORT to listen on, such as 127.0.0.1:8000",
     "WEB_WORKERS": "the number of web processes, 1 to 256",
@@ -143,6 +144,8 @@ class WebEnvironment(BaseSettings):
     # Plain http for a look on one's own machine; never set it where others sign in.
     RECOUP_INSECURE_HTTP: bool = False
     TRUSTED_PROXIES: Annotated[int, Field(ge=0, le=5)] = 0
+    # Of each file, not of the note; a reverse proxy has a limit of its own.
+    ATTACHMENT_LIMIT_MB: Annotated[int, Field(ge=1, le=100)] = 10
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
 

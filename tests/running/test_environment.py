@@ -35,6 +35,7 @@ WRONG = {
     "ALLOWED_HOSTS": ["", " , "],
     "RECOUP_INSECURE_HTTP": ["perhaps"],
     "TRUSTED_PROXIES": ["-1", "many"],
+    "ATTACHMENT_LIMIT_MB": ["0", "101", "ten"],
     "LOG_LEVEL": ["LOUD"],
     "RECOUP_BIND": ["", "8000", "localhost", "host:http", "0.0.0.0:0", "a b:80", "h:70000"],
     "WEB_WORKERS": ["", "many", "0", "-2"],
