@@ -14,6 +14,7 @@ from agencies.turns import lock_holding
 from cases.events import CasesClosed
 from cases.models import Case
 from collection.models import Assignment
+from collection.tagging import end_tags
 from tenancy.crossing import Crossing, cross
 from tenancy.models import Company
 from tenancy.scope import current_scope
@@ -62,3 +63,5 @@ def _end_at_agency(
         about=f"{len(case_ids)} assignments: {kind}",
     ):
         _end(case_ids, kind)
+        if kind is End.RECALLED:
+            end_tags(company_id=agency_id, case_ids=case_ids)

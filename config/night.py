@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from datetime import date
 
 from agencies.recall import recall_ended
+from cases.hold_deadlines import holds_at_night
 from cases.night_steps import age
 from collection.assignment import assign_at_night
+from collection.tagging import tag_at_night
 from tenancy.models import Company
 from tenancy.night import Step, night_is_done
 
 STEPS: Sequence[Step] = (
     Step("recall_ended", recall_ended),
     Step("age", age),
+    Step("holds", holds_at_night),
+    Step("tags", tag_at_night),
     Step("assign", assign_at_night),
 )
 

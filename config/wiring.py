@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from celery import current_app
 
 from agencies.events import CasesPlaced, CasesRecalled
-from cases.events import CasesClosed
+from cases.events import CasesClosed, CasesOpened, CasesReopened
 from cases.feed import jobs as feed_jobs
 from cases.lenders import start_lender
+from cases.person_holds import on_cases_opened
+from collection import tag_presets, tagging
 from collection.dispositions import on_company_created
 from collection.endings import on_cases_closed, on_cases_placed, on_cases_recalled
 from config import audit_words
@@ -17,6 +19,8 @@ from tenancy.jobs import Handler, wire_jobs
 
 LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
     CompanyCreated: (start_lender, on_company_created),
+    CasesOpened: (on_cases_opened,),
+    CasesReopened: (on_cases_opened,),
     CasesClosed: (on_cases_closed,),
     CasesPlaced: (on_cases_placed,),
     CasesRecalled: (on_cases_recalled,),
