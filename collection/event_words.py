@@ -9,7 +9,7 @@ from cases.models import Case, CaseHold, ContactPoint
 from collection.contact_words import denied_told
 from tenancy.screen import Text
 
-Group = Literal["notes", "payments", "moves", "desks", "others"]
+Group = Literal["notes", "contacts", "promises", "payments", "moves", "desks", "denied", "others"]
 """What the timeline's filter chips tell apart."""
 
 PLACES: dict[str, tuple[str, Group]] = {
@@ -29,8 +29,8 @@ PLACES: dict[str, tuple[str, Group]] = {
     "repayment_matched": ("link", "payments"),
     "hold_opened": ("hand-stop", "others"),
     "hold_lifted": ("hand-off", "others"),
-    "contact_denied": ("phone-off", "others"),
-    "contact_released": ("phone-x", "others"),
+    "contact_denied": ("phone-off", "denied"),
+    "contact_released": ("phone-x", "contacts"),
     "contact_state": ("address-book", "others"),
     "contact_reopened": ("address-book", "others"),
     "hold_proposed": ("hand-stop", "others"),
@@ -75,12 +75,11 @@ def told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
         case "expired":
             what = _("Back from %(agency)s") % {"agency": data.get("agency", "")}
             return what, _("Its time was over.")
-        case "contact_state":
-            state = dict(ContactPoint.State.choices).get(data.get("state", ""), "")
-            return _("Contact point: %(state)s") % {"state": state}, reason
         case "contact_denied":
             return denied_told(data)
-        case "repayment_matched" | "hold_opened" | "hold_lifted" | "hold_proposed":
+        case (
+            "repayment_matched" | "hold_opened" | "hold_lifted" | "hold_proposed" | "contact_state"
+        ):
             return _told_of_the_book(kind, data)
     return kind.replace("_", " ").capitalize(), reason
 
@@ -105,6 +104,9 @@ def _told_of_the_book(kind: str, data: dict[str, Any]) -> tuple[str, str]:
             "loan_no": data.get("sent_for", ""),
         }
         return what, str(data.get("reason", ""))
+    if kind == "contact_state":
+        state = dict(ContactPoint.State.choices).get(data.get("state", ""), "")
+        return _("Contact point: %(state)s") % {"state": state}, ""
     hold = {"hold": dict(CaseHold.Kind.choices).get(data.get("hold", ""), data.get("hold", ""))}
     if kind == "hold_proposed":
         return _("Hold proposed: %(hold)s") % hold, str(data.get("reason", ""))
