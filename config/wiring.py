@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from celery import current_app
 
 from agencies.events import CasesPlaced, CasesRecalled
-from cases.events import CasesClosed, CasesOpened, CasesReopened
+from cases.events import CasesClosed, CasesOpened, CasesReopened, RepaymentsPosted
 from cases.feed import jobs as feed_jobs
 from cases.lenders import start_lender
 from cases.person_holds import on_cases_opened
@@ -18,10 +18,11 @@ from tenancy.events import CompanyCreated, Event, Listener, wire
 from tenancy.jobs import Handler, wire_jobs
 
 LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
-    CompanyCreated: (start_lender, on_company_created),
-    CasesOpened: (on_cases_opened,),
-    CasesReopened: (on_cases_opened,),
-    CasesClosed: (on_cases_closed,),
+    CompanyCreated: (start_lender, on_company_created, tag_presets.on_company_created),
+    CasesOpened: (on_cases_opened, tagging.on_cases_changed),
+    CasesReopened: (on_cases_opened, tagging.on_cases_changed),
+    RepaymentsPosted: (tagging.on_repayments,),
+    CasesClosed: (on_cases_closed, tagging.on_cases_changed),
     CasesPlaced: (on_cases_placed,),
     CasesRecalled: (on_cases_recalled,),
 }
