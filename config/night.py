@@ -7,6 +7,7 @@ from agencies.recall import recall_ended
 from cases.hold_deadlines import holds_at_night
 from cases.night_steps import age
 from collection.assignment import assign_at_night
+from collection.ranking_sql import rank_at_night
 from collection.tagging import tag_at_night
 from tenancy.models import Company
 from tenancy.night import Step, night_is_done
@@ -17,6 +18,7 @@ STEPS: Sequence[Step] = (
     Step("holds", holds_at_night),
     Step("tags", tag_at_night),
     Step("assign", assign_at_night),
+    Step("rank", rank_at_night),
 )
 
 
