@@ -19,6 +19,7 @@ class Crossing(enum.StrEnum):
 
     RECALL = "recall"
     CLOSE = "close"
+    HOLD = "hold"
     CONTACT = "contact"
     CONTACT_POINT = "contact_point"
     JUDGE_PROMISE = "judge_promise"

@@ -57,7 +57,8 @@ ORACLE = {
 
 def pause(company: Company, made: Loan, start: str, end: str | None) -> CaseHold:
     return open_hold(
-        company=company, case=case_of(made), kind="disaster", starts_on=day(start),
+        company=company, case=case_of(made), kind="disaster" if end else "fraud",
+        starts_on=day(start),
         ends_on=day(end) if end else None, reason="flood", by=None,
     )  # fmt: skip
 

@@ -1,0 +1,191 @@
+"""Holds from the desk: opening one where one works the case, also at an agency; what is in sight.
+
+An agency may not write on a lender's case: its people open a hold through the wall, proved by the
+placement that runs, and the lender's desks answer and lift it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q, QuerySet
+
+from agencies.models import Placement
+from cases.hold_deadlines import missed
+from cases.hold_kinds import KINDS
+from cases.holds import may_handle, open_hold, openable
+from cases.models import Case, CaseHold
+from cases.on_hold import holds_in_force
+from collection.models import Assignment
+from collection.visibility import visible_cases
+from tenancy.access import sees_all
+from tenancy.crossing import Crossing, cross
+from tenancy.models import Company, Role, User
+from tenancy.night import business_date
+
+DUE_SOON_DAYS = 3
+"""A hold whose answer is due within so many days stands among those to answer."""
+
+
+def open_hold_on_case(
+    *,
+    user: User,
+    case: Case,
+    kind: str,
+    reason: str,
+    ends_on: date | None = None,
+    answer_by: date | None = None,
+    complained_of: User | None = None,
+    by_rule: bool = False,
+) -> CaseHold:
+    """Open a hold from today on, on a case that the user has found among the visible ones.
+
+    A complaint is about the person on whose desk the case is, unless `complained_of` says who.
+    by_rule: it follows from a disposition, so the kind's openers are not asked. An agency's people
+    open it through the wall, while their company holds the case. Raises as cases.holds.open_hold
+    does; PermissionDenied for an agency that does not hold the case (any more).
+    """
+    if kind == CaseHold.Kind.COMPLAINT and complained_of is None:
+        complained_of = _works_on(user.company, case)
+    if user.company.is_lender:
+        return open_hold(
+            company=user.company,
+            case=case,
+            kind=kind,
+            starts_on=business_date(user.company),
+            ends_on=ends_on,
+            reason=reason,
+            by=user,
+            answer_by=answer_by,
+            complained_of=complained_of,
+            by_rule=by_rule,
+        )
+    proof = Placement.objects.filter(agency_id=user.company_id, case_id=case.pk, ended_at=None)
+    if not proof.exists():
+        raise PermissionDenied
+    lender = Company.objects.get(pk=case.owner_id)
+    with cross(
+        kind=Crossing.HOLD,
+        into=lender,
+        proof=proof,
+        about=f"{case.loan_no}: {kind}",
+        actor_name=user.display_name,
+    ):
+        return open_hold(
+            company=lender,
+            case=case,
+            kind=kind,
+            starts_on=business_date(lender),
+            ends_on=ends_on,
+            reason=reason,
+            by=user,
+            answer_by=answer_by,
+            complained_of=complained_of,
+            by_rule=by_rule,
+        )
+
+
+def _works_on(company: Company, case: Case) -> User | None:
+    desk = Assignment.objects.filter(company=company, case_id=case.pk, ended_at=None)
+    found = desk.select_related("collector").first()
+    return found.collector if found else None
+
+
+def openable_by(user: User) -> list[str]:
+    """The kinds of hold that the person opens by hand on a case."""
+    return [code for code in openable(user.company, user) if KINDS[code].scope != "region"]
+
+
+def holds_in_sight(user: User) -> QuerySet[CaseHold]:
+    """The holds on the cases that the person sees, over ones included."""
+    if user.company.is_lender and sees_all(user):
+        return CaseHold.objects.all()
+    return CaseHold.objects.filter(case__in=visible_cases(user).order_by().values("pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class HoldFigures:
+    """How many holds are in force, how many answers are due within days, how many are late."""
+
+    in_force: int
+    due: int
+    late: int
+
+
+def in_force(on: date) -> Q:
+    """Condition on holds that bind on `on`."""
+    return Q(Q(ends_on=None) | Q(ends_on__gt=on), starts_on__lte=on)
+
+
+def waits() -> Q:
+    """Condition on holds that wait for an answer or a look."""
+    return Q(answer_by__isnull=False, answered_at=None)
+
+
+def hold_figures(user: User, on: date) -> HoldFigures:
+    """The figures above the list of holds; one query over the holds not lifted."""
+    soon = date.fromordinal(on.toordinal() + DUE_SOON_DAYS)
+    found = (
+        holds_in_sight(user)
+        .filter(Q(lifted_at=None) | waits())
+        .aggregate(
+            in_force=Count("pk", filter=in_force(on) & Q(lifted_at=None)),
+            due=Count("pk", filter=waits() & Q(answer_by__gte=on, answer_by__lte=soon)),
+            late=Count("pk", filter=waits() & Q(answer_by__lt=on)),
+        )
+    )
+    return HoldFigures(found["in_force"], found["due"], found["late"])
+
+
+def missed_holds(user: User) -> int:
+    """How many deadlines were missed that the person was told of and that still wait.
+
+    A lead is told of the cases of the teams led; an admin of all, a date later. 0 for others and
+    at an agency: the lender's desks answer. One query.
+    """
+    if not user.company.is_lender or not user.has_role(Role.TEAM_LEAD, Role.COMPANY_ADMIN):
+        return 0
+    found = missed(escalated=sees_all(user))
+    if not sees_all(user):
+        found = found.filter(case__in=visible_cases(user).order_by().values("pk"))
+    return found.count()
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLine:
+    """A hold as a case's page shows it: what it stops, and what the person may do with it."""
+
+    hold: CaseHold
+    is_in_force: bool
+    is_late: bool
+    may_answer: bool
+    may_lift: bool
+    of_person: bool
+
+
+def hold_lines(user: User, holds: Sequence[CaseHold], on: date) -> list[HoldLine]:
+    """The holds of one case as lines; no query."""
+    return [hold_line(user, hold, on) for hold in holds]
+
+
+def hold_line(user: User, hold: CaseHold, on: date) -> HoldLine:
+    """One hold and what may be done with it."""
+    handles = may_handle(user.company, hold, user)
+    over = hold.lifted_at is not None or (hold.ends_on is not None and hold.ends_on <= on)
+    waiting = hold.answer_by is not None and hold.answered_at is None
+    return HoldLine(
+        hold=hold,
+        is_in_force=not over and hold.starts_on <= on,
+        is_late=waiting and hold.answer_by is not None and hold.answer_by < on,
+        may_answer=handles and waiting,
+        may_lift=handles and not over,
+        of_person=hold.person_hold is not None,
+    )
+
+
+def lead_only_cases(case_ids: Sequence[int], on: date) -> set[int]:
+    """The cases among these that only a team lead may be given: a complaint is open on them."""
+    kinds = [code for code, kind in KINDS.items() if kind.assign == "lead"]
+    rows = holds_in_force(on).filter(case_id__in=case_ids, kind__in=kinds)
+    return set(rows.values_list("case_id", flat=True))
