@@ -1,0 +1,1 @@
+"""Holds of every kind, through the verbs and the nights."""
