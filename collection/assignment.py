@@ -7,6 +7,8 @@ The rules, in this order:
   others wait: what is above the ranges *to be placed* (collection.case_list shows both).
 - A borrower's cases stay together. Where a borrower has a case on a desk already, new ones join
   it, even beyond the desk's limit and outside its range: one person speaks with one borrower.
+  What joins a desk that covers for somebody comes back from it together with the others.
+- Who is on leave gets nothing.
 - The rest is dealt by borrower, evenly by count and then by amount (collection.even_split), among
   the collectors of the teams whose range holds the borrower's oldest case. Where teams take
   different ranges, each set of teams that takes the same borrowers is dealt to by itself, the
@@ -49,20 +51,26 @@ FREE = f"""
 # Dropped by hand at the end of a run, so that one transaction may hold several runs.
 START = """
     CREATE TEMP TABLE assigning (
-        borrower_id bigint NOT NULL, team_id bigint NOT NULL, collector_id bigint
+        borrower_id bigint NOT NULL, team_id bigint NOT NULL, collector_id bigint, leave_id bigint
     ) ON COMMIT DROP
 """
+COPY = "COPY assigning (borrower_id, team_id, collector_id) FROM STDIN"
 JOIN_SIBLINGS = f"""
     WITH free AS MATERIALIZED (
         SELECT c.borrower_id, count(*) AS cases FROM cases_case c WHERE {FREE} GROUP BY 1),
     desk AS (
-        SELECT DISTINCT ON (worked.borrower_id) worked.borrower_id, a.team_id, a.collector_id
+        SELECT DISTINCT ON (worked.borrower_id) worked.borrower_id, a.team_id, a.collector_id,
+            a.leave_id
         FROM collection_assignment a
         JOIN cases_case worked ON worked.id = a.case_id
         JOIN tenancy_team team ON team.id = a.team_id AND team.is_active
         LEFT JOIN tenancy_user person ON person.id = a.collector_id
         WHERE a.company_id = %(company)s AND a.ended_at IS NULL
-            AND (a.collector_id IS NULL OR person.is_active)
+            AND (a.collector_id IS NULL OR person.is_active AND NOT EXISTS (
+                SELECT 1 FROM collection_leave away
+                WHERE away.company_id = %(company)s AND away.user_id = a.collector_id
+                    AND away.cancelled_at IS NULL
+                    AND away.first_day <= %(on)s AND away.last_day >= %(on)s))
             AND worked.borrower_id IN (SELECT borrower_id FROM free)
         ORDER BY worked.borrower_id, a.assigned_at, a.id),
     joined AS (INSERT INTO assigning SELECT * FROM desk RETURNING borrower_id, collector_id)
@@ -78,9 +86,9 @@ PARCELS = f"""
 WRITE = f"""
     INSERT INTO collection_assignment (company_id, owner_id, case_id, team_id, collector_id, why,
         reason, assigned_by_name, assigned_on, end_kind, next_action, next_action_at,
-        last_touch_by_name, last_disposition)
+        last_touch_by_name, last_disposition, leave_id)
     SELECT %(company)s, c.owner_id, c.id, desk.team_id, desk.collector_id, %(why)s,
-        '', %(by)s, %(on)s, '', '', %(due)s, '', ''
+        '', %(by)s, %(on)s, '', '', %(due)s, '', '', desk.leave_id
     FROM assigning desk JOIN cases_case c ON c.borrower_id = desk.borrower_id
     WHERE {FREE}
     ORDER BY c.id
@@ -108,7 +116,7 @@ def assign_cases(*, company: Company, on: date, by: User | None = None) -> Assig
     by: who asked for it, None for the night. The door for strategies: whatever decides where
     cases go, its answer is written here. An agency's cases are assigned by hand.
     """
-    desks = night_desks() if company.is_lender else []
+    desks = night_desks(on) if company.is_lender else []
     if not desks:
         return AssignedCounts()
     with transaction.atomic(), _Run(company, on, by, desks) as run:
@@ -219,7 +227,7 @@ class _Run:
 
     def _copy(self, lines: Iterable[str]) -> None:
         with connection.cursor() as cursor:
-            cursor.copy_expert("COPY assigning FROM STDIN", io.StringIO("".join(lines)))
+            cursor.copy_expert(COPY, io.StringIO("".join(lines)))
 
     def write(self) -> int:
         """Turn the table into assignments of the cases that are free now; returns how many."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import Count, Sum
 
+from collection.absence import leaves_in_force
 from collection.models import Assignment
 from tenancy.models import Role, Team, TeamMember, User
 
@@ -57,8 +59,8 @@ class Load:
     amount: Decimal = Decimal(0)
 
 
-def night_desks() -> list[NightDesk]:
-    """The active collectors of active teams that take a range of days past due.
+def night_desks(on: date) -> list[NightDesk]:
+    """The active collectors of active teams that take a range of days past due, leave aside.
 
     Somebody in several such teams stands here once for each. The code is the login name.
     """
@@ -70,6 +72,7 @@ def night_desks() -> list[NightDesk]:
             user__is_active=True,
             user__roles__contains=[Role.COLLECTOR],
         )
+        .exclude(user__in=leaves_in_force(on).values("user"))
         .select_related("team", "user")
         .order_by("user__username", "team_id")
     )

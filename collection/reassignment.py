@@ -4,7 +4,6 @@ Whether a case may move is a pure judgement (`judge`) over what was read; the ve
 locks, judges, writes. The same without locks and writes is the preview (`dry_run`).
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +22,8 @@ from collection.absence import is_away
 from collection.carrying import Carried, Errand, carry, labels, lock_cases, record_carried
 from collection.desks import Desk, DeskKey, Load, in_hand, loads, room_of, takes_cases
 from collection.models import Assignment, Move
+from collection.ranking_sql import rank_cases
+from collection.room import Parcel, beyond_room
 from collection.visibility import led_team_ids, may_move, visible_cases
 from tenancy.access import sees_all
 from tenancy.models import Company, User
@@ -145,7 +146,8 @@ def judge(ids: Sequence[int], cases: Sequence[Movable], receiver: Receiver) -> d
         if why is not None:
             verdict[each.case_id] = why
     fits = [each for each in cases if each.case_id not in verdict]
-    verdict |= dict.fromkeys(_too_many(fits, receiver.room), Refusal.OVER_CAPACITY)
+    parcels = [Parcel(each.case_id, each.borrower_id, each.amount) for each in fits]
+    verdict |= dict.fromkeys(beyond_room(parcels, receiver.room), Refusal.OVER_CAPACITY)
     found = {each.case_id for each in cases}
     return verdict | {pk: Refusal.CHANGED_MEANWHILE for pk in ids if pk not in found}
 
@@ -165,21 +167,6 @@ def _against(case: Movable, receiver: Receiver) -> Iterator[Refusal]:
         yield Refusal.ON_LEAVE
     if not receiver.is_active:
         yield Refusal.INACTIVE
-
-
-def _too_many(cases: Sequence[Movable], room: int | None) -> Iterator[int]:
-    """The cases for which there is no room on the desk."""
-    if room is None or len(cases) <= room:
-        return
-    people: dict[int, list[Movable]] = defaultdict(list)
-    for each in cases:
-        people[each.borrower_id].append(each)
-    by_sum = sorted(people.values(), key=lambda own: (-sum(c.amount for c in own), own[0].case_id))
-    for own in by_sum:
-        if len(own) <= room:
-            room -= len(own)
-        else:
-            yield from (each.case_id for each in own)
 
 
 def _movable(company: Company, ids: Sequence[int], by: User | None, *, lock: bool) -> list[Movable]:
@@ -297,6 +284,7 @@ def _write(
     ]
     owners = carry(company=company, carried=carried, errand=errand)
     record_carried(carried=carried, owners=owners, errand=errand)
+    rank_cases(company=company, on=business_date(company), case_ids=list(owners))
     lost = [each.case_id for each in going if each.case_id not in owners]
     if lost:
         verdict |= dict.fromkeys(lost, Refusal.CHANGED_MEANWHILE)

@@ -21,6 +21,7 @@ from cases.refusals import Refusal, Refused, first_of
 from collection.carrying import Carried, Errand, carry, labels, lock_cases, record_carried
 from collection.desks import DeskKey
 from collection.models import Assignment, ContactTry, Move
+from collection.ranking_sql import rank_cases
 from collection.visibility import led_team_ids, may_move
 from tenancy.access import sees_all
 from tenancy.models import Company, User
@@ -204,6 +205,7 @@ def _write(
     errand = Errand(why=Assignment.Why.UNDO, reason=undoing.reason, by=by, at=now, move=undoing)
     owners = carry(company=company, carried=carried, errand=errand)
     record_carried(carried=carried, owners=owners, errand=errand, kind="move_undone")
+    rank_cases(company=company, on=business_date(company), case_ids=list(owners))
 
 
 def _counted(carried: Sequence[Carried]) -> tuple[tuple[str, int], ...]:

@@ -3,16 +3,22 @@
 from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.models import LenderSettings, Repayment
 from tenancy.screen import Text
 
 VERBS: dict[str, Text] = {
+    "cancel_leave": _("Cancelled a leave"),
     "change_lender": _("Changed how balances are kept"),
+    "enter_leave": _("Entered a leave"),
     "match_by_hand": _("Matched money in suspense to a loan"),
     "set_scheme": _("Set the bucket scheme"),
 }
 FIELDS: dict[str, Text] = {
+    "first_day": _("First day"),
+    "last_day": _("Last day"),
+    "cover": pgettext_lazy("person", "Cover"),
     "balance_authority": _("Who is right about balances"),
     "waterfall": _("Order of allocation"),
     "version": _("Version"),

@@ -7,6 +7,7 @@ from agencies.recall import recall_ended
 from cases.hold_deadlines import holds_at_night
 from cases.night_steps import age
 from collection.assignment import assign_at_night
+from collection.cover import change_over
 from collection.ranking_sql import rank_at_night
 from collection.tagging import tag_at_night
 from tenancy.models import Company
@@ -16,6 +17,7 @@ STEPS: Sequence[Step] = (
     Step("recall_ended", recall_ended),
     Step("age", age),
     Step("holds", holds_at_night),
+    Step("leave", change_over),
     Step("tags", tag_at_night),
     Step("assign", assign_at_night),
     Step("rank", rank_at_night),
