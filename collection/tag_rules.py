@@ -233,7 +233,8 @@ def compiled(rule: Sequence[Condition], *, row: str, name: str) -> tuple[str, di
     row: what the query calls a row that has a column for each fact. name: what the parameters'
     names begin with. The text holds names of facts and signs of this module; values never.
     """
-    parts, values = [], {}
+    parts: list[str] = []
+    values: dict[str, object] = {}
     for place, each in enumerate(rule):
         column, param = f"{row}.{each.fact}", f"{name}_{place}"
         if each.op is Op.UNKNOWN:

@@ -8,6 +8,7 @@ own, and an agency's end when the case is recalled.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -83,7 +84,8 @@ def _statement(
     company: Company, rules: dict[int, Rule], *, given: bool
 ) -> tuple[str, dict[str, object]]:
     """Everything at once: what holds, what is no longer true, what is new."""
-    lines, params = [], {}
+    lines: list[str] = []
+    params: dict[str, object] = {}
     for place, (tag_id, rule) in enumerate(rules.items()):
         condition, values = compiled(rule, row="f", name=f"rule_{place}")
         lines.append(f"(%(tag_{place})s::bigint, {condition})")
@@ -198,7 +200,7 @@ def remove_tag(*, company: Company, case: Case, tag: Tag, by: User, on: date) ->
 # Reading -----------------------------------------------------------------------------------------
 
 
-def tags_of_cases(case_uids: Iterable[object]) -> dict[str, list[TagShown]]:
+def tags_of_cases(case_uids: Iterable[UUID | str]) -> dict[str, list[TagShown]]:
     """The company's tags of a page's cases, by the case's uid as text; one query."""
     uids = list(case_uids)
     if not uids:
