@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy
 
 from cases.models import Case, CaseHold, ContactPoint
 from collection.contact_words import denied_told
+from collection.promise_words import PLACES as PROMISE_PLACES
+from collection.promise_words import promise_told
 from tenancy.screen import Text
 
 Group = Literal["notes", "contacts", "promises", "payments", "moves", "desks", "denied", "others"]
@@ -34,6 +36,7 @@ PLACES: dict[str, tuple[str, Group]] = {
     "contact_state": ("address-book", "others"),
     "contact_reopened": ("address-book", "others"),
     "hold_proposed": ("hand-stop", "others"),
+    **PROMISE_PLACES,
 }
 """Icon and group of each kind of event."""
 OTHER: tuple[str, Group] = ("point", "others")
@@ -51,6 +54,8 @@ def told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
     reason = str(data.get("reason", ""))
     if kind in WITH_A_REASON:
         return str(WITH_A_REASON[kind]), reason
+    if kind in PROMISE_PLACES:
+        return promise_told(kind, data)
     match kind:
         case "opened":
             return _("Entered collections"), ""

@@ -143,6 +143,8 @@ def _judged(
         return Judgement(
             promise.key, "superseded", received, superseded_at=replaced, counted=counted
         )
+    if newer is not None:
+        on = max(on, newer.made_at.astimezone(zone).date())
     return Judgement(promise.key, _on_its_own(promise, received, on), received, counted=counted)
 
 

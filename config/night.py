@@ -8,6 +8,7 @@ from cases.hold_deadlines import holds_at_night
 from cases.night_steps import age
 from collection.assignment import assign_at_night
 from collection.cover import change_over
+from collection.promise_outcomes import judge_at_night
 from collection.ranking_sql import rank_at_night
 from collection.tagging import tag_at_night
 from tenancy.models import Company
@@ -16,6 +17,7 @@ from tenancy.night import Step, night_is_done
 STEPS: Sequence[Step] = (
     Step("recall_ended", recall_ended),
     Step("age", age),
+    Step("promises", judge_at_night),
     Step("holds", holds_at_night),
     Step("leave", change_over),
     Step("tags", tag_at_night),

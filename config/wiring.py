@@ -5,11 +5,17 @@ from collections.abc import Mapping, Sequence
 from celery import current_app
 
 from agencies.events import CasesPlaced, CasesRecalled
-from cases.events import CasesClosed, CasesOpened, CasesReopened, RepaymentsPosted
+from cases.events import (
+    CasesClosed,
+    CasesOpened,
+    CasesReopened,
+    HoldsChanged,
+    RepaymentsPosted,
+)
 from cases.feed import jobs as feed_jobs
 from cases.lenders import start_lender
 from cases.person_holds import on_cases_opened
-from collection import tag_presets, tagging
+from collection import promise_outcomes, reranking, tag_presets, tagging, work_settings
 from collection.dispositions import on_company_created
 from collection.endings import on_cases_closed, on_cases_placed, on_cases_recalled
 from config import audit_words
@@ -18,11 +24,21 @@ from tenancy.events import CompanyCreated, Event, Listener, wire
 from tenancy.jobs import Handler, wire_jobs
 
 LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
-    CompanyCreated: (start_lender, on_company_created, tag_presets.on_company_created),
+    CompanyCreated: (
+        start_lender,
+        on_company_created,
+        tag_presets.on_company_created,
+        work_settings.on_company_created,
+    ),
     CasesOpened: (on_cases_opened, tagging.on_cases_changed),
-    CasesReopened: (on_cases_opened, tagging.on_cases_changed),
-    RepaymentsPosted: (tagging.on_repayments,),
-    CasesClosed: (on_cases_closed, tagging.on_cases_changed),
+    CasesReopened: (promise_outcomes.on_cases_reopened, on_cases_opened, tagging.on_cases_changed),
+    RepaymentsPosted: (
+        promise_outcomes.on_repayments_posted,
+        tagging.on_repayments,
+        reranking.on_repayments,
+    ),
+    HoldsChanged: (reranking.on_holds,),
+    CasesClosed: (on_cases_closed, promise_outcomes.on_cases_closed, tagging.on_cases_changed),
     CasesPlaced: (on_cases_placed,),
     CasesRecalled: (on_cases_recalled,),
 }

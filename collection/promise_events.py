@@ -1,0 +1,146 @@
+"""Telling what became of promises: an event on the case's timeline, and its place on the desk.
+
+The agency that took a promise and holds its case is told behind its own wall; what became of a
+promise whose case went elsewhere meanwhile only the lender reads.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from agencies.models import Placement
+from cases.models import CaseEvent
+from collection.promise_judging import Judgement, PromiseFacts
+from collection.ranking_sql import rank_cases
+from tenancy.crossing import Crossing, cross
+from tenancy.models import Company, User
+from tenancy.night import business_date
+from tenancy.scope import current_scope
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A promise as stored, with the facts that it is judged by.
+
+    holder_id: the agency that holds the case now.
+    """
+
+    owner_id: int
+    loan_id: int
+    case_id: int
+    company_id: int
+    shared: bool
+    state: str
+    received: Decimal
+    holder_id: int | None
+    facts: PromiseFacts
+
+    @property
+    def pk(self) -> int:
+        """The id of its row."""
+        return self.facts.key
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A promise whose state is new; reason: the one that a person gave."""
+
+    promise: Stored
+    judgement: Judgement
+    reason: str = ""
+
+    def told(self) -> dict[str, Any]:
+        """What the event says: plain values, nothing personal."""
+        facts = self.promise.facts
+        told = {
+            "amount": str(facts.amount),
+            "due": facts.due_on.isoformat(),
+            "received": str(self.judgement.received),
+        }
+        return told | ({"reason": self.reason} if self.reason else {})
+
+
+def tell(changes: Iterable[Change], *, company: Company, by: User | None = None) -> None:
+    """Put what changed on the timelines and the desks of those who work the cases.
+
+    Runs in the lender's scope. by: whose act it follows from, None for money and time.
+    """
+    own: list[Change] = []
+    agencies: dict[int, list[Change]] = defaultdict(list)
+    for change in changes:
+        taken_by = change.promise.company_id
+        if taken_by != company.pk and taken_by == change.promise.holder_id:
+            agencies[taken_by].append(change)
+        else:
+            own.append(change)
+    if own:
+        tell_here(own, company=company, by=by)
+    for agency_id, theirs in sorted(agencies.items()):
+        agency = Company.objects.get(pk=agency_id)
+        cases = [change.promise.case_id for change in theirs]
+        with cross(
+            kind=Crossing.JUDGE_PROMISE,
+            into=agency,
+            proof=Placement.objects.filter(agency=agency, case_id__in=cases, ended_at=None),
+            about=f"{len(theirs)} promises judged",
+        ):
+            tell_here(theirs, company=agency)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event about a promise, for `write_events`."""
+
+    owner_id: int
+    case_id: int
+    kind: str
+    data: dict[str, Any] = field(default_factory=dict)
+    shared: bool = False
+
+
+def tell_here(changes: Sequence[Change], *, company: Company, by: User | None = None) -> None:
+    """Write the events and rank the desks of the open scope's company."""
+    if not changes:
+        return
+    write_events(
+        [
+            Told(
+                owner_id=change.promise.owner_id,
+                case_id=change.promise.case_id,
+                kind=f"promise_{change.judgement.state}",
+                data=change.told(),
+                shared=change.promise.shared and change.promise.company_id == company.pk,
+            )
+            for change in changes
+        ],
+        by=by,
+    )
+    rank_again(company, {change.promise.case_id for change in changes})
+
+
+def write_events(told: Sequence[Told], *, by: User | None) -> None:
+    """One event for each, by the company of the open scope."""
+    company_id = current_scope().company_id
+    CaseEvent.objects.bulk_create(
+        (
+            CaseEvent(
+                owner_id=each.owner_id,
+                case_id=each.case_id,
+                company_id=company_id,
+                kind=each.kind,
+                actor_id=by.pk if by else None,
+                actor_name=by.display_name if by else "",
+                data=each.data,
+                shared=each.shared,
+            )
+            for each in told
+        ),
+        batch_size=1000,
+    )
+
+
+def rank_again(company: Company, case_ids: Collection[int]) -> None:
+    """Move the cases to where their promises now put them, on the company's desks."""
+    rank_cases(company=company, on=business_date(company), case_ids=list(case_ids))
