@@ -51,11 +51,16 @@ WITH_A_REASON: dict[str, Text] = {
 
 def told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
     """What happened, and the reason given or what else there is to say."""
-    reason = str(data.get("reason", ""))
-    if kind in WITH_A_REASON:
-        return str(WITH_A_REASON[kind]), reason
     if kind in PROMISE_PLACES:
         return promise_told(kind, data)
+    if kind in WITH_A_REASON:
+        return str(WITH_A_REASON[kind]), str(data.get("reason", ""))
+    return _told_of_cases(kind, data)
+
+
+def _told_of_cases(kind: str, data: dict[str, Any]) -> tuple[str, str]:
+    """Where a case went, and what the office did."""
+    reason = str(data.get("reason", ""))
     match kind:
         case "opened":
             return _("Entered collections"), ""
