@@ -26,7 +26,7 @@ from collection.tag_rules import (
 )
 
 WORDS = st.text("abc甲", min_size=1, max_size=3)
-FIGURES: dict[Kind, st.SearchStrategy[int] | st.SearchStrategy[Decimal]] = {
+FIGURES: dict[Kind, st.SearchStrategy[int | Decimal]] = {
     Kind.NUMBER: st.integers(-5, 5),
     Kind.MONEY: st.decimals(-5, 5, places=2),
 }
@@ -49,8 +49,9 @@ def conditions(draw: st.DrawFn) -> Condition:
         return Condition(fact, op)
     if kind is Kind.WORD:
         return Condition(fact, op, tuple(draw(st.lists(WORDS, min_size=1, unique=True))))
-    value: int | Decimal = draw(st.booleans()) if kind is Kind.YES_NO else draw(FIGURES[kind])
-    return Condition(fact, op, value)
+    if kind is Kind.YES_NO:
+        return Condition(fact, op, draw(st.booleans()))
+    return Condition(fact, op, draw(FIGURES[kind]))
 
 
 rules: st.SearchStrategy[Rule] = st.lists(conditions(), min_size=1, max_size=4).map(tuple)

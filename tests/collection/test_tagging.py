@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -277,11 +278,11 @@ def test_sql_and_plain_values_agree(
     sql, params = compiled(rule, row="f", name="r")
     types = {"number": "int", "money": "numeric", "yes_no": "boolean", "word": "text"}
     columns = ", ".join(f"{fact} {types[kind]}" for fact, kind in FACTS.items())
-    text = json.dumps([{"n": n, **row} for n, row in enumerate(rows)], default=str)
+    text = json.dumps([dict(row, n=n) for n, row in enumerate(rows)], default=str)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT n FROM json_to_recordset(%(rows)s::json) AS f(n int, {columns}) WHERE {sql}",
-            {**params, "rows": text},
+            dict[str, Any](params, rows=text),
         )
         found = {n for (n,) in cursor.fetchall()}
     assert found == {n for n, row in enumerate(rows) if holds(rule, row)}
