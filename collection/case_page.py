@@ -1,10 +1,11 @@
 """Everything that the page of one case shows, read in a bounded number of queries."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from agencies.models import Placement
 from cases.clock import DaysPastDue
@@ -19,12 +20,14 @@ from cases.models import (
     Repayment,
 )
 from cases.pills import Pill, pills
+from collection.best_time import BestTime, best_times
 from collection.case_list import desk_labels
-from collection.models import Assignment
+from collection.holders import Stay, stays
+from collection.models import Assignment, ContactTry
 from collection.present import present
 from collection.timeline import Teller, Timeline, history_of
 from collection.visibility import visible_cases
-from tenancy.models import User
+from tenancy.models import Company, User
 
 MOST_LINES = 200
 """Ledger entries and instalments that a page shows at most; the newest and the first."""
@@ -93,11 +96,15 @@ class CasePage:
     """The company's desk that the case is on."""
     placement: Placement | None
     """Where the case is placed now, with its package: for the lender and for the agency."""
+    stays: list[Stay]
+    """Who had the case, the newest first."""
+    best_times: dict[int, BestTime]
+    """By contact point, on the lender's or the borrower's clock."""
     timeline: Timeline
 
 
 def case_page(*, user: User, uid: UUID, on: date) -> CasePage | None:
-    """The page of a case that the person sees; None for any other. At most 16 queries."""
+    """The page of a case that the person sees; None for any other. At most 17 queries."""
     company = user.company
     case = (
         visible_cases(user)
@@ -142,8 +149,25 @@ def case_page(*, user: User, uid: UUID, on: date) -> CasePage | None:
         holds=_holds(case, on) if has.holds else [],
         assignment=next((each for each in history.assignments if each.ended_at is None), None),
         placement=_placement(case) if case.holder_id is not None else None,
+        stays=stays(history.assignments, history.events, company.zone),
+        best_times=best_times(_answers(history.contacts), _zone_of(case.borrower, company)),
         timeline=Teller(company, scale, points).tell(history),
     )
+
+
+def _answers(contacts: Sequence[ContactTry]) -> Iterator[tuple[int, datetime, bool]]:
+    """The calls that went out, and whether somebody spoke."""
+    ended = {
+        ContactTry.State.CONVERSATION: True,
+        ContactTry.State.UNANSWERED: False,
+    }
+    for each in contacts:
+        if each.contact_point_id is not None and each.state in ended:
+            yield each.contact_point_id, each.at, ended[ContactTry.State(each.state)]
+
+
+def _zone_of(borrower: Borrower, company: Company) -> ZoneInfo:
+    return ZoneInfo(borrower.timezone) if borrower.timezone else company.zone
 
 
 def older_timeline(*, user: User, uid: UUID, before: datetime) -> Timeline | None:

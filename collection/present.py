@@ -18,7 +18,9 @@ PRESENT = """
         EXISTS (SELECT 1 FROM cases_casehold h
             WHERE h.owner_id = %(owner)s AND h.case_id = %(case)s),
         EXISTS (SELECT 1 FROM cases_case c
-            WHERE c.owner_id = %(owner)s AND c.borrower_id = %(borrower)s AND c.id <> %(case)s)
+            WHERE c.owner_id = %(owner)s AND c.borrower_id = %(borrower)s AND c.id <> %(case)s),
+        EXISTS (SELECT 1 FROM collection_contacttry t
+            WHERE t.owner_id = %(owner)s AND t.case_id = %(case)s)
 """
 
 
@@ -32,6 +34,7 @@ class Present:
     instalments: bool = True
     holds: bool = True
     others: bool = True
+    contacts: bool = True
 
 
 EVERYTHING = Present()

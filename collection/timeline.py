@@ -17,8 +17,9 @@ from cases.models import BucketMove, Case, CaseEvent, ContactPoint, Repayment
 from cases.pills import Pill
 from collection import event_words
 from collection.event_words import Group
-from collection.models import Assignment, Note
+from collection.models import Assignment, ContactTry, Note
 from collection.present import EVERYTHING, Present
+from collection.timeline_contacts import contact_item, outcome, whom
 from tenancy.formats import day, money
 from tenancy.models import Company
 from tenancy.screen import TimelineItem, Tone
@@ -66,12 +67,13 @@ class History:
     moves: list[BucketMove]
     repayments: list[Repayment]
     assignments: list[Assignment]
+    contacts: list[ContactTry]
 
 
 def history_of(
     case: Case, company: Company, before: datetime | None = None, has: Present = EVERYTHING
 ) -> History:
-    """Read the newest entries of a case before a moment; at most five queries.
+    """Read the newest entries of a case before a moment; at most six queries.
 
     has: which kinds there are, where the caller has asked.
 
@@ -95,6 +97,11 @@ def history_of(
             "assigned_on",
             dated,
         ),
+        contacts=_newest(
+            ContactTry.objects.filter(owner_id=case.owner_id, case_id=case.pk), "at", before
+        )
+        if has.contacts
+        else [],
     )
 
 
@@ -113,7 +120,10 @@ class Teller:
         self, company: Company, scale: dict[int, Pill], points: Iterable[ContactPoint]
     ) -> None:
         self.company, self.scale = company, scale
+        points = list(points)
         self.points = {str(point.uid): point for point in points}
+        self.points_by_id = {point.pk: point for point in points}
+        self.contacts: dict[int, ContactTry] = {}
         self.closures: dict[datetime, str] = {}
 
     def tell(self, history: History, before: datetime | None = None) -> Timeline:
@@ -124,8 +134,11 @@ class Teller:
             for event in history.events
             if event.kind == "closed"
         }
+        noted = {note.pk for note in history.notes}
+        self.contacts = {each.note_id: each for each in history.contacts if each.note_id in noted}
         parts: tuple[Iterator[Entry], ...] = (
             map(self.note, history.notes),
+            map(self.contact, (each for each in history.contacts if each.note_id not in noted)),
             map(self.event, _told_alone(history)),
             map(self.desk, _untold(history.assignments)),
             map(self.repayment, history.repayments),
@@ -159,17 +172,29 @@ class Teller:
         if note.next_action_at:
             then = f"{then} {day(note.next_action_at, self.company)}".strip()
         said = words.text if words else _("The remark is sealed.") if note.has_remark else ""
+        what = note.label
+        if contact := self.contacts.get(note.pk):
+            # One follow-up is one entry: the call and what was written of it.
+            what = _("%(result)s (%(contact)s; %(whom)s)") % {
+                "result": what,
+                "contact": outcome(contact),
+                "whom": whom(contact, self.points_by_id),
+            }
         return Entry(
             "notes",
             TimelineItem(
                 at=note.at,
-                what=note.label,
+                what=what,
                 icon="pencil",
                 who=note.author_name,
                 why=said,
                 state=then,
             ),
         )
+
+    def contact(self, contact: ContactTry) -> Entry:
+        """A contact of which no note is shown."""
+        return Entry("contacts", contact_item(contact, self.points_by_id))
 
     def event(self, event: CaseEvent) -> Entry:
         """What somebody did, and the reason given."""

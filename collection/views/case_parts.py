@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from cases.contact_sources import source_words
 from cases.models import ContactPoint, LedgerEntry
+from collection.best_time import BestTime
 from collection.case_page import BucketStep, CasePage, Component, OtherCase
 from tenancy.formats import MINUS, day, day_short, money
 from tenancy.screen import Fact, Text, Tone
@@ -135,15 +136,16 @@ def _step(step: BucketStep) -> BucketLine:
 
 def contact_lines(page: CasePage) -> list[ContactLine]:
     """The contact points: whose, the masked number, what kind, how it stands."""
-    return [_contact(point) for point in page.contact_points]
+    return [_contact(point, page.best_times.get(point.pk)) for point in page.contact_points]
 
 
-def _contact(point: ContactPoint) -> ContactLine:
+def _contact(point: ContactPoint, best: BestTime | None) -> ContactLine:
     tone, icon = STATES[point.state]
     parts: Sequence[object] = (
         point.person_name,
         point.get_kind_display(),
         source_words(point.source),
+        best and best_words(best),
     )
     return ContactLine(
         uid=str(point.uid),
@@ -155,6 +157,16 @@ def _contact(point: ContactPoint) -> ContactLine:
         icon=icon,
         off=point.state in OFF,
     )
+
+
+def best_words(best: BestTime) -> str:
+    """The best time in words: “best 10:00–12:00, 6 of 9 answered”."""
+    return _("best %(from)s–%(to)s, %(answered)s of %(calls)s answered") % {
+        "from": f"{best.begins:02d}:00",
+        "to": f"{best.ends:02d}:00",
+        "answered": best.answered,
+        "calls": best.calls,
+    }
 
 
 def other_lines(page: CasePage) -> list[OtherLine]:

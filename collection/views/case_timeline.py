@@ -70,9 +70,12 @@ def _chips(request: Request, timeline: Timeline, chosen: str) -> list[ViewTab]:
     labels: dict[str, str] = {
         "": pgettext("timeline", "All"),
         "notes": pgettext("timeline", "Notes"),
+        "contacts": pgettext("timeline", "Contacts"),
+        "promises": pgettext("timeline", "Promises"),
         "payments": pgettext("timeline", "Payments"),
         "moves": pgettext("timeline", "Buckets"),
         "desks": pgettext("timeline", "Desks"),
+        "denied": pgettext("timeline", "Refused"),
         "others": pgettext("timeline", "Others"),
     }
     more = "+" if timeline.older else ""
@@ -84,6 +87,7 @@ def _chips(request: Request, timeline: Timeline, chosen: str) -> list[ViewTab]:
             active=group == chosen,
         )
         for group, label in labels.items()
+        if group in ("", chosen) or timeline.older or _size(timeline, group)
     ]
 
 

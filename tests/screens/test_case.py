@@ -1,6 +1,7 @@
 """The page of a case: what it shows, the note, the look at a number, and the way through a list."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
@@ -8,12 +9,12 @@ from django.urls import reverse
 
 from agencies.models import Placement
 from cases.models import Case, CaseEvent, CaseHold, ContactPoint
-from collection.models import Assignment, Note, Remark
+from collection.models import Assignment, ContactTry, Note, Remark
 from tenancy.models import Company, User
 from tenancy.scope import company_scope
 from tests.collection.book import ON, add_case
 from tests.screens.test_ladder import case_url
-from tests.screens.world import World
+from tests.screens.world import World, give
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[Company, str], Client]
@@ -313,3 +314,30 @@ def test_a_recalled_case_is_gone_for_the_agency(world: World, signed_in: SignIn)
     with company_scope(world.lender):
         ended = Placement.objects.get(case=case)
         assert (ended.end_kind, ended.end_reason) == ("recalled", "complaint")
+
+
+def test_the_timeline_tells_contacts_and_who_had_the_case(world: World, signed_in: SignIn) -> None:
+    case = world.mine[0]
+    with company_scope(world.lender):
+        point = ContactPoint.objects.get(borrower=case.borrower)
+        for hour, state in ((2, "unanswered"), (2, "conversation"), (3, "conversation")):
+            ContactTry.objects.create(
+                owner=world.lender,
+                borrower=case.borrower,
+                case_id=case.pk,
+                contact_point=point,
+                relation="self",
+                channel="call",
+                by_name="Zhou Min",
+                at=datetime(2026, 3, 9, hour, tzinfo=UTC),
+                state=state,
+                talk_seconds=75 if state == "conversation" else 0,
+            )
+    page = page_of(signed_in(world.lender, "collector"), case)
+    assert "Call, spoke 01:15" in page
+    assert "Call, unanswered" in page
+    assert "best 10:00–12:00, 2 of 3 answered" in page
+    with company_scope(world.lender):
+        give(world.lender, [case], "collector2")
+    page = page_of(signed_in(world.lender, "admin"), case)
+    assert "Who had it" in page
