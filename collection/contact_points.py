@@ -98,7 +98,8 @@ def lenders_book(*, company: Company, case: Case, by: User) -> Iterator[None]:
         return
     with cross(
         kind=Crossing.CONTACT_POINT,
-        into=Company.objects.get(pk=case.owner_id),
+        # A scope needs no more of the lender than this; an agency does not read its row.
+        into=Company(pk=case.owner_id, kind=Company.Kind.LENDER),
         proof=Case.objects.filter(pk=case.pk, holder=company),
         about=f"case {case.uid}",
         actor_name=by.display_name,

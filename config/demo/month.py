@@ -23,6 +23,7 @@ from collection.reassignment import reassign_cases
 from config.demo.book import Book
 from config.demo.cast import WORKS_WITH, DemoCompany
 from config.demo.clock import move_to, take_statistics
+from config.demo.follow_ups import choose, facts_of
 from config.night import STEPS
 from tenancy.models import Company, Role, TeamMember, User
 from tenancy.night import run_night
@@ -178,22 +179,29 @@ class Month:
         """Every collector follows up on what stands first, and on some other cases in hand."""
         # People write in the language of their company.
         with company_scope(company), override(company.language):
-            codes = list(Disposition.objects.filter(is_active=True))
+            codes = {each.code: each for each in Disposition.objects.filter(is_active=True)}
             for collector in User.objects.filter(roles__contains=[Role.COLLECTOR]):
                 for case in self._chosen(collector):
-                    at, code = self._at(day, self._moment()), self.random.choice(codes)
-                    write_note(
-                        company=company,
-                        case=case,
-                        by=collector,
-                        disposition=code.code,
-                        remark=self.random.choice(REMARKS[self.cast.faker]),
-                        # A promise or a callback names its own moment.
-                        next_action_at=at + timedelta(days=2)
-                        if code.next_action_after is None
-                        else None,
-                        at=at,
-                    )
+                    self._follow_up(company, case, collector, codes, day)
+
+    def _follow_up(
+        self,
+        company: Company,
+        case: Case,
+        collector: User,
+        codes: Mapping[str, Disposition],
+        day: date,
+    ) -> None:
+        at, code = self._at(day, self._moment()), choose(codes, self.random)
+        write_note(
+            company=company,
+            case=case,
+            by=collector,
+            disposition=code.code,
+            remark=self.random.choice(REMARKS[self.cast.faker]),
+            facts=facts_of(code, case, at, self.cast.faker, self.random),
+            at=at,
+        )
 
     def _chosen(self, collector: User) -> list[Case]:
         in_hand = Assignment.objects.filter(collector=collector, ended_at__isnull=True)

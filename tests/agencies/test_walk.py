@@ -77,7 +77,7 @@ def seen_on_screen(company: Company, user: User, case: Case) -> bool:
 
 
 def note(company: Company, case: Case, by: User, text: str) -> Note:
-    return write_note(company=company, case=case, by=by, disposition="will_pay", remark=text)
+    return write_note(company=company, case=case, by=by, disposition="hung_up", remark=text)
 
 
 def place(lender: Company, agency: Company, case: Case, by: User) -> Package:
@@ -149,7 +149,7 @@ def test_the_whole_walk(
             company=lender,
             case=case,
             by=boss,
-            disposition="will_pay",
+            disposition="hung_up",
             remark="For the agency.",
             shared=True,
         )
@@ -168,7 +168,7 @@ def test_the_whole_walk(
         kept = Note.objects.get()
         assert (kept.author_name, kept.disposition, kept.has_remark) == (
             worker.display_name,
-            "will_pay",
+            "hung_up",
             True,
         )
         opened = open_remarks(company=agency, case_id=case.pk, reason="Complaint", by=a_auditor)

@@ -57,7 +57,7 @@ def placed(lender: Company, agency: Company, person: Person) -> Case:
             company=agency,
             case=case,
             by=person(agency, "collector"),
-            disposition="will_pay",
+            disposition="hung_up",
             remark="Words.",
         )
     return case
@@ -200,7 +200,7 @@ def test_a_sealed_remark_opens_to_one_transaction(
     worker, auditor = person(agency, "collector"), person(agency, "auditor")
     with company_scope(agency):
         furnish(agency)
-        write_note(company=agency, case=case, by=worker, disposition="will_pay", remark="Words.")
+        write_note(company=agency, case=case, by=worker, disposition="hung_up", remark="Words.")
     recall(lender, case)
     with company_scope(agency):
         opened = open_remarks(company=agency, case_id=case.pk, reason="Audit", by=auditor)

@@ -55,7 +55,7 @@ def test_the_page_tells_everything(lender: Company, admin: User, person: Person)
         assign_cases(company=lender, on=ON)
         put(lender, "collector3", sibling, team="Two")
         write_note(
-            company=lender, case=case, by=collector, disposition="will_pay", remark="Friday."
+            company=lender, case=case, by=collector, disposition="hung_up", remark="Friday."
         )
         open_hold(
             company=lender,

@@ -30,7 +30,12 @@ def test_a_note_moves_the_desk_on(lender: Company, collector: User) -> None:
         case = add_case(lender)
         put(lender, "collector", case)
         note = write_note(
-            company=lender, case=case, by=collector, disposition="cannot_pay", remark=" Ill. "
+            company=lender,
+            case=case,
+            by=collector,
+            disposition="cannot_pay",
+            remark=" Ill. ",
+            facts={"cause": "illness"},
         )
         assert Remark.objects.get(note=note).text == "Ill."
         row = Assignment.objects.get(ended_at=None)
@@ -62,7 +67,7 @@ def test_a_late_note_does_not_turn_the_desk_back(lender: Company, collector: Use
     with company_scope(lender):
         case = add_case(lender)
         put(lender, "collector", case)
-        write_note(company=lender, case=case, by=collector, disposition="refuses", remark="No.")
+        write_note(company=lender, case=case, by=collector, disposition="hung_up", remark="No.")
         write_note(
             company=lender,
             case=case,
@@ -71,7 +76,7 @@ def test_a_late_note_does_not_turn_the_desk_back(lender: Company, collector: Use
             remark="",
             at=timezone.now() - timedelta(hours=2),
         )
-        assert Assignment.objects.get(ended_at=None).last_disposition == "refuses"
+        assert Assignment.objects.get(ended_at=None).last_disposition == "hung_up"
         assert Note.objects.count() == 2
 
 
@@ -79,10 +84,10 @@ def test_a_late_note_does_not_turn_the_desk_back(lender: Company, collector: Use
     ("field", "values"),
     [
         ("disposition", {"disposition": "nonsense"}),
-        ("remark", {"disposition": "will_pay", "remark": "  "}),
-        ("remark", {"disposition": "will_pay", "remark": "x" * 4001}),
+        ("remark", {"disposition": "hung_up", "remark": "  "}),
+        ("remark", {"disposition": "hung_up", "remark": "x" * 4001}),
         ("next_action", {"disposition": "busy", "next_action": "x" * 121}),
-        ("next_action_at", {"disposition": "callback", "remark": "At five."}),
+        ("fact_time", {"disposition": "callback", "remark": "At five."}),
         (
             "next_action_at",
             {"disposition": "busy", "next_action_at": datetime(2020, 1, 1, tzinfo=UTC)},
@@ -128,7 +133,7 @@ def test_the_holder_reads_what_is_shared(lender: Company, agency: Company, perso
                 company=lender,
                 case=case,
                 by=admin,
-                disposition="will_pay",
+                disposition="hung_up",
                 remark=text,
                 shared=shared,
             )
@@ -137,7 +142,7 @@ def test_the_holder_reads_what_is_shared(lender: Company, agency: Company, perso
         )
     with company_scope(agency):
         furnish(agency)
-        write_note(company=agency, case=case, by=worker, disposition="will_pay", remark="Agency's")
+        write_note(company=agency, case=case, by=worker, disposition="hung_up", remark="Agency's")
         assert {row.text for row in Remark.objects.all()} == {"Yours", "Agency's"}
     with company_scope(lender):
         assert {row.text for row in Remark.objects.all()} == {"Ours", "Yours", "Agency's"}

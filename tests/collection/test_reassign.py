@@ -76,7 +76,7 @@ def test_next_action_and_last_touch_go_along(lender: Company, person: Person) ->
             company=lender,
             case=case,
             by=collector,
-            disposition="will_pay",
+            disposition="hung_up",
             remark="Friday.",
             next_action="Call on Friday",
         )

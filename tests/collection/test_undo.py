@@ -96,7 +96,7 @@ def test_what_happened_since_stays_with_its_reason(
         put(lender, "collector", *every)
         move = put(lender, "collector2", *every)
         write_note(
-            company=lender, case=noted, by=collector, disposition="will_pay", remark="Friday."
+            company=lender, case=noted, by=collector, disposition="hung_up", remark="Friday."
         )
         ContactTry.objects.create(
             owner=lender,
@@ -181,7 +181,7 @@ def test_next_action_and_age_on_the_desk_come_back(lender: Company, person: Pers
             company=lender,
             case=case,
             by=collector,
-            disposition="will_pay",
+            disposition="hung_up",
             remark="Friday.",
             next_action="Call on Friday",
         )

@@ -222,7 +222,7 @@ class Outsourcing(RuleBasedStateMachine):
                 company=company,
                 case=Case.objects.get(pk=case.pk),
                 by=boss(),
-                disposition="will_pay",
+                disposition="hung_up",
                 remark=f"{code} wrote",
                 shared=shared,
             )

@@ -72,7 +72,7 @@ class Walk:
                 company=self.lender.company,
                 case=self.case,
                 by=self.boss(),
-                disposition="will_pay",
+                disposition="hung_up",
                 remark="For the agency.",
                 shared=True,
             )

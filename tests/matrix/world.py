@@ -185,7 +185,7 @@ def _note(
     username: str,
     remark: str,
     *,
-    disposition: str = "will_pay",
+    disposition: str = "hung_up",
     shared: bool = False,
 ) -> None:
     write_note(

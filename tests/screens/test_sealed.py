@@ -25,7 +25,7 @@ def gone(world: World) -> World:
             company=world.agency,
             case=world.placed[0],
             by=User.objects.get(username="collector"),
-            disposition="will_pay",
+            disposition="hung_up",
             remark=WORDS,
         )
     with company_scope(world.lender):

@@ -89,10 +89,16 @@ CELLS = [
         blind=OTHER_DESKS,
         path=CASE,
         unseen=ANOTHER,
-        body={"disposition": "claims_paid", "remark": "Paid on Monday."},
+        body={
+            "disposition": "refuses",
+            "remark": "Not a cent.",
+            "fact_reason": "Says the goods were bad",
+            "overdue_reason": "unwilling",
+            "contact_point": "{point}",
+        },
         status=302,
         writes=writes("collection_note", "collection_remark", "collection_assignment"),
-        proof=lambda side: _noted(side, "claims_paid"),
+        proof=lambda side: _noted(side, "refuses"),
     ),
     Cell(
         route="work:phone",
