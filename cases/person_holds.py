@@ -40,7 +40,7 @@ def on_cases_opened(event: CasesOpened | CasesReopened) -> None:
     of_hold = {row.person_hold: row for row in rows}
     for person_hold, members in joined.items():
         tell(of_hold[person_hold], members, "hold_opened", None, reason="")
-    if any(row.pauses_clock for row in rows):
+    if rows:
         settle(company, [case for members in joined.values() for case in members])
 
 

@@ -5,8 +5,9 @@ from typing import Any, Literal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import Case, CaseHold, ContactPoint
+from cases.models import Case, ContactPoint
 from collection.contact_words import denied_told
+from collection.hold_words import HAPPENED, PICTURES, kind_name, told_of_hold
 from collection.promise_words import PLACES as PROMISE_PLACES
 from collection.promise_words import promise_told
 from tenancy.screen import Text
@@ -29,8 +30,7 @@ PLACES: dict[str, tuple[str, Group]] = {
     "phone_shown": ("eye", "others"),
     "id_number_shown": ("eye", "others"),
     "repayment_matched": ("link", "payments"),
-    "hold_opened": ("hand-stop", "others"),
-    "hold_lifted": ("hand-off", "others"),
+    **{kind: (picture, "others") for kind, picture in PICTURES.items()},
     "contact_denied": ("phone-off", "denied"),
     "contact_released": ("phone-x", "contacts"),
     "contact_state": ("address-book", "others"),
@@ -53,6 +53,8 @@ def told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
     """What happened, and the reason given or what else there is to say."""
     if kind in PROMISE_PLACES:
         return promise_told(kind, data)
+    if kind in HAPPENED:
+        return told_of_hold(kind, data)
     if kind in WITH_A_REASON:
         return str(WITH_A_REASON[kind]), str(data.get("reason", ""))
     return _told_of_cases(kind, data)
@@ -87,9 +89,7 @@ def _told_of_cases(kind: str, data: dict[str, Any]) -> tuple[str, str]:
             return what, _("Its time was over.")
         case "contact_denied":
             return denied_told(data)
-        case (
-            "repayment_matched" | "hold_opened" | "hold_lifted" | "hold_proposed" | "contact_state"
-        ):
+        case "repayment_matched" | "hold_proposed" | "contact_state":
             return _told_of_the_book(kind, data)
     return kind.replace("_", " ").capitalize(), reason
 
@@ -117,10 +117,5 @@ def _told_of_the_book(kind: str, data: dict[str, Any]) -> tuple[str, str]:
     if kind == "contact_state":
         state = dict(ContactPoint.State.choices).get(data.get("state", ""), "")
         return _("Contact point: %(state)s") % {"state": state}, ""
-    hold = {"hold": dict(CaseHold.Kind.choices).get(data.get("hold", ""), data.get("hold", ""))}
-    if kind == "hold_proposed":
-        return _("Hold proposed: %(hold)s") % hold, str(data.get("reason", ""))
-    if kind == "hold_lifted":
-        return _("Hold lifted: %(hold)s") % hold, ""
-    until = _("Until %(day)s") % {"day": data["to"]} if data.get("to") else ""
-    return _("Hold: %(hold)s") % hold, until
+    hold = {"hold": kind_name(str(data.get("hold", "")))}
+    return _("Hold proposed: %(hold)s") % hold, str(data.get("reason", ""))

@@ -160,6 +160,7 @@ class HoldLine:
     is_in_force: bool
     is_late: bool
     may_answer: bool
+    may_prolong: bool
     may_lift: bool
     of_person: bool
 
@@ -179,9 +180,17 @@ def hold_line(user: User, hold: CaseHold, on: date) -> HoldLine:
         is_in_force=not over and hold.starts_on <= on,
         is_late=waiting and hold.answer_by is not None and hold.answer_by < on,
         may_answer=handles and waiting,
+        may_prolong=handles and waiting and not over and _longer(hold),
         may_lift=handles and not over,
         of_person=hold.person_hold is not None,
     )
+
+
+def _longer(hold: CaseHold) -> bool:
+    deadline = KINDS[hold.kind].deadline
+    if deadline is None or hold.answer_by is None:
+        return False
+    return deadline.next_after(hold.starts_on, hold.answer_by) is not None
 
 
 def lead_only_cases(case_ids: Sequence[int], on: date) -> set[int]:

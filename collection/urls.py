@@ -2,13 +2,27 @@
 
 from django.urls import path
 
-from collection.views import board, case, case_acts, case_timeline, presence, queue, reassign, sealed
+from collection import urls_lists
+from collection.views import (
+    board,
+    case,
+    case_acts,
+    case_timeline,
+    disaster,
+    holds,
+    presence,
+    queue,
+    reassign,
+    sealed,
+    undo,
+)
 
 app_name = "work"
 urlpatterns = [
     path("", queue.queue, name="queue"),
     path("board/", board.team_board, name="board"),
     path("reassign/", reassign.reassign, name="reassign"),
+    path("moves/<uuid:uid>/undo/", undo.undo, name="undo"),
     path("sealed/", sealed.sealed, name="sealed"),
     path("sealed/<uuid:package>/", sealed.opened, name="sealed-open"),
     path("cases/<uuid:uid>/", case.case, name="case"),
@@ -17,4 +31,11 @@ urlpatterns = [
     path("cases/<uuid:uid>/timeline/", case_timeline.older, name="timeline"),
     path("cases/<uuid:uid>/phone/<uuid:point>/", case_acts.phone, name="phone"),
     path("cases/<uuid:uid>/id-number/", case_acts.id_number, name="id-number"),
+    path("cases/<uuid:uid>/hold/", holds.open_one, name="hold-open"),
+    path("holds/", holds.holds, name="holds"),
+    path("holds/region/", disaster.disaster, name="hold-disaster"),
+    path("holds/<uuid:uid>/answer/", holds.answer, name="hold-answer"),
+    path("holds/<uuid:uid>/prolong/", holds.prolong, name="hold-prolong"),
+    path("holds/<uuid:uid>/lift/", holds.lift, name="hold-lift"),
+    *urls_lists.urlpatterns,
 ]

@@ -69,6 +69,7 @@ NAVIGATION = (
         "folders",
         (
             Entry(_("All cases"), "cases:list", match=("cases:",)),
+            Entry(_("Holds"), "work:holds", match=("work:hold",)),
             Entry(
                 _("Imports"),
                 "cases:imports",
@@ -166,7 +167,10 @@ NAVIGATION = (
     ),
 )
 
-FRAME_URLS = ("home", "cases:list", "jobs", "language", "me:settings", "sign-in", "sign-out")
+FRAME_URLS = (
+    *("home", "work:search", "work:search-quick", "jobs", "language", "me:settings"),
+    *("sign-in", "sign-out"),
+)
 """Addresses that the frame itself links to."""
 
 
