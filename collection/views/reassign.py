@@ -13,6 +13,7 @@ from cases.choosing import Chosen, size_of
 from collection.desks import desks_to_choose
 from collection.forms import ReassignForm
 from collection.reassignment import LoadChange, Reassigned, reassign_cases
+from collection.undo import UNDO_WITHIN, undo_until
 from collection.views.choosing import answer_unread, choice_of
 from collection.visibility import MOVES_CASES
 from tenancy.access import for_roles, teams_seen_by
@@ -72,7 +73,10 @@ def reassign(request: Request) -> HttpResponse:
     try:
         confirmed = request.POST.get("act") == ACT and form.is_valid()
         if confirmed and form.cleaned_data["to"] == request.POST.get("seen"):
-            context["effect"] = _move(request, form, choice.cases, dry_run=False)
+            done = _move(request, form, choice.cases, dry_run=False)
+            context |= {"effect": done, "undo_minutes": UNDO_WITHIN.seconds // 60}
+            if done.told.move is not None:
+                context["undo_until"] = undo_until(done.told.move)
             return render(request, "collection/reassigned.html", context)
         if form.desk is not None:
             context["effect"] = _move(request, form, choice.cases, dry_run=True)
