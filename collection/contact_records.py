@@ -30,7 +30,7 @@ _PARTS = (
         "WHERE c.owner_id = b.owner_id AND c.borrower_id = b.id",
     ),
     _part(
-        "p.id, p.relation, p.kind, p.state, p.state_at, p.state_until",
+        "p.id, p.relation, p.kind, p.state, p.state_at, p.state_until, p.person_name",
         "p.id",
         "FROM cases_contactpoint p WHERE p.owner_id = b.owner_id AND p.borrower_id = b.id",
     ),
@@ -42,10 +42,18 @@ _PARTS = (
         "AND t.at >= %(since)s AND t.at <= %(until)s AND t.state <> 'released'",
     ),
     _part(
-        "h.case_id, h.kind, h.stops_contact, h.starts_on, h.ends_on, h.opened_at, h.lifted_at",
+        "h.case_id, h.kind, h.stops_contact, h.starts_on, h.ends_on, h.opened_at, h.lifted_at, "
+        "h.person_hold IS NOT NULL",
         "h.id",
         "FROM cases_casehold h JOIN cases_case c ON c.owner_id = h.owner_id AND c.id = h.case_id "
         "WHERE h.owner_id = b.owner_id AND c.owner_id = b.owner_id AND c.borrower_id = b.id",
+    ),
+    _part(
+        "n.case_id, n.contact_point_id, n.relation, n.at, n.flags",
+        "n.at",
+        "FROM collection_note n JOIN cases_case c ON c.owner_id = n.owner_id AND c.id = n.case_id "
+        "WHERE n.owner_id = b.owner_id AND c.owner_id = b.owner_id AND c.borrower_id = b.id "
+        "AND n.channel = 'inbound' AND n.at >= %(since)s AND n.at <= %(until)s",
     ),
     _part(
         "w.kind, w.channel, w.contact_point_id, w.at, w.good_until, w.said_at, w.case_id",
@@ -88,6 +96,7 @@ class PointRow:
     state: str
     state_at: datetime | None
     state_until: date | None
+    person_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +128,23 @@ class HoldRow:
     ends_on: date | None
     opened_at: datetime
     lifted_at: datetime | None
+    of_person: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InboundRow:
+    """A note of a follow-up that the borrower began."""
+
+    case_id: int
+    point_id: int | None
+    relation: str
+    at: datetime
+    flags: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class WishRow:
-    """What the borrower asked for."""
+    """What the borrower asked for, about one case."""
 
     kind: str
     channel: str
@@ -155,6 +176,7 @@ class Records:
     points: tuple[PointRow, ...]
     tries: tuple[TryRow, ...]
     holds: tuple[HoldRow, ...]
+    inbound: tuple[InboundRow, ...]
     wishes: tuple[WishRow, ...]
     promises: tuple[PromiseRow, ...]
 
@@ -176,16 +198,19 @@ def read_records(
 
 
 def _records(row: tuple[Any, ...]) -> Records:
-    borrower_id, zone, cases, points, tries, holds, wishes, promises = row
+    borrower_id, zone, cases, points, tries, holds, inbound, wishes, promises = row
     return Records(
         borrower_id=borrower_id,
         timezone=zone,
         cases=tuple(CaseRow(a, b, c, _day(d), e) for a, b, c, d, e in cases),
-        points=tuple(PointRow(a, b, c, d, _at(e), _day(f)) for a, b, c, d, e, f in points),
+        points=tuple(PointRow(a, b, c, d, _at(e), _day(f), g) for a, b, c, d, e, f, g in points),
         tries=tuple(map(_try, tries)),
         holds=tuple(
-            HoldRow(a, b, c, date.fromisoformat(d), _day(e), datetime.fromisoformat(f), _at(g))
-            for a, b, c, d, e, f, g in holds
+            HoldRow(a, b, c, date.fromisoformat(d), _day(e), datetime.fromisoformat(f), _at(g), h)
+            for a, b, c, d, e, f, g, h in holds
+        ),
+        inbound=tuple(
+            InboundRow(a, b, c, datetime.fromisoformat(d), tuple(e)) for a, b, c, d, e in inbound
         ),
         wishes=tuple(
             WishRow(a, b, c, datetime.fromisoformat(d), _at(e), datetime.fromisoformat(f), g)

@@ -1,0 +1,91 @@
+"""The contact rules of a company on a date: its rows, never looser than the presets."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+
+from babel.core import get_global
+
+from cases.statements import rows
+from collection.contact_calendar import HolidayCalendar
+from collection.contact_figures import WrittenRule, read_rules
+from collection.contact_presets import floor, preset
+from collection.contact_rules import ContactRules, strictest
+from tenancy.models import Company
+
+CODES = {"GB": "UK"}
+"""What rules call a place that companies and time zones call otherwise."""
+
+_READ = """
+SELECT 'rule', jurisdiction, rule, figures::text, legal_basis, NULL::date, NULL::boolean
+FROM collection_contactrule
+WHERE company_id = %(company)s AND valid_from <= %(on)s AND (valid_to IS NULL OR valid_to > %(on)s)
+UNION ALL
+SELECT 'day', jurisdiction, name, '', '', "on", is_holiday
+FROM collection_dayoff
+WHERE company_id = %(company)s AND "on" >= %(on)s - 1
+ORDER BY 1, 2, 3
+"""
+
+Row = tuple[str, str, str]
+"""A rule's name, its figures as JSON text, and its legal basis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one company brings to a decision on a date: rules by jurisdiction, its own holidays."""
+
+    on: date
+    rows: Mapping[str, tuple[Row, ...]]
+    calendar: HolidayCalendar
+
+    def rules(self, jurisdiction: str) -> ContactRules:
+        """The rules for a jurisdiction; its preset where the company has no rows."""
+        place = code_of(jurisdiction)
+        return effective(place, self.rows.get(place, ()), self.on)
+
+    def holiday(self, jurisdiction: str, on: date) -> str | None:
+        """The name of the holiday, None on any other date."""
+        return self.calendar(jurisdiction, on)
+
+
+def code_of(jurisdiction: str) -> str:
+    """What rules call a jurisdiction."""
+    return CODES.get(jurisdiction, jurisdiction)
+
+
+@lru_cache(maxsize=256)
+def jurisdiction_of_zone(zone: str) -> str:
+    """In which jurisdiction a time zone lies; "" where that is not known."""
+    name = get_global("zone_aliases").get(zone, zone)
+    return code_of(get_global("zone_territories").get(name, "") or "")
+
+
+def read_side(company: Company, at: datetime) -> Side:
+    """Read a company's rules and days off in its own scope, as they hold at a moment."""
+    on = company.local_date(at)
+    rules: dict[str, tuple[Row, ...]] = {}
+    days: dict[tuple[str, date], str | None] = {}
+    for what, place, name, figures, basis, day, is_holiday in rows(
+        _READ, {"company": company.pk, "on": on}
+    ):
+        if what == "rule":
+            rules[place] = (*rules.get(place, ()), (name, figures, basis))
+        else:
+            days[place, day] = (name or place) if is_holiday else None
+    return Side(on, rules, HolidayCalendar(days))
+
+
+@lru_cache(maxsize=1024)
+def effective(jurisdiction: str, given: tuple[Row, ...], on: date) -> ContactRules:
+    """A preset with a company's rows over it, each figure the stricter of the two.
+
+    Only the seconds that make a talk count are the company's own, up to a limit.
+    """
+    if not given:
+        return preset(jurisdiction, on)
+    own = read_rules(WrittenRule(rule, json.loads(text), basis) for rule, text, basis in given)
+    least = floor if own.conversations_a_day is not None else preset
+    return strictest(least(jurisdiction, on), own)
