@@ -7,126 +7,26 @@ moment and that instant it denies throughout.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
 
-from collection.contact_clock import DAY, DAY_MINUTES, midnight, minute_of_day, next_time
+from collection import contact_caps as caps
+from collection.contact_clock import DAY, DAY_MINUTES, clock, midnight, minute_of_day, next_time
 from collection.contact_facts import (
-    CALLBACK_LASTS,
     CALLS,
-    CONSENT_DATES,
-    CONVERSATION,
     FAILED,
-    IN_PROGRESS,
     LETTER,
     SELF,
     UNCOUNTED,
-    VISIT,
     VOICE,
     ContactFacts,
-    Figure,
     Hold,
-    PastContact,
     in_utc,
 )
+from collection.contact_question import Check, Moment, Question, Verdict
 from collection.contact_rules import Break, ContactRules
 
-SEVEN_DATES = timedelta(days=7)
-SEVEN_DAYS = timedelta(hours=168)
 MOST_HOLIDAYS = 60
-
-
-class Verdict(NamedTuple):
-    """What a rule says: its figure, what it saw, and until when it denies."""
-
-    allowed: bool
-    figure: Figure = None
-    seen: Figure = None
-    until: datetime | None = None
-
-
-class Moment(NamedTuple):
-    """An instant (UTC) and its date on the borrower's legal clock."""
-
-    at: datetime
-    day: date
-
-
-class Question:
-    """The facts and rules of one question, with the past sorted by what counts it."""
-
-    __slots__ = (
-        *("facts", "rules", "zone", "calls", "borrower", "numbers", "debt", "person", "talks"),
-        *("talk_dates", "visits", "dates"),
-    )
-
-    def __init__(self, facts: ContactFacts, rules: ContactRules) -> None:
-        self.facts = facts
-        self.rules = rules
-        self.zone = facts.zone
-        self.calls = facts.channel in CALLS
-        self.talks: list[date] = []  # conversations of this person, that we began
-        self.talk_dates: list[date] = []  # conversations with this person about this debt
-        self.numbers: list[date] = []  # dials of this number
-        self.debt: list[tuple[date, datetime]] = []  # calls of this person about this debt
-        self.person: list[tuple[date, datetime]] = []  # calls of this person
-        self.visits: list[date] = []
-        self.dates: list[date] = []  # contacts of any kind with anybody
-        for contact in facts.past:
-            if contact.state not in UNCOUNTED:
-                self._sort(contact)
-
-    def _sort(self, contact: PastContact) -> None:
-        """Put a contact that went out, or is going out, under everything that counts it."""
-        at = in_utc(contact.at)
-        day = at.astimezone(self.zone).date()
-        ours = not contact.inbound
-        if ours:
-            self.dates.append(day)
-        if contact.channel == VISIT:
-            self.visits.append(day)
-        if contact.channel not in CALLS:
-            return
-        facts = self.facts
-        if ours and contact.number is not None and contact.number == facts.number:
-            self.numbers.append(day)
-        if contact.person != facts.person:
-            return
-        talked = contact.state == CONVERSATION
-        if talked or contact.state == IN_PROGRESS:
-            if contact.debt == facts.debt:
-                self.talk_dates.append(day)
-            enough = not talked or contact.talk_seconds >= self.rules.effective_seconds
-            if ours and enough:
-                self.talks.append(day)
-        if ours and not contact.was_asked_for:
-            self.person.append((day, at))
-            if contact.debt == facts.debt:
-                self.debt.append((day, at))
-
-    def moment(self, at: datetime) -> Moment:
-        """Return an instant with the borrower's date."""
-        return Moment(at, at.astimezone(self.zone).date())
-
-    def after(self, day: date) -> datetime:
-        """Return the first instant of the date that follows."""
-        return midnight(self.zone, day + DAY)
-
-    def called_back(self, at: datetime) -> bool:
-        """Say whether the borrower asked to be called back at this moment."""
-        return any(
-            wish.at <= at < (wish.until or wish.at + CALLBACK_LASTS)
-            for wish in self.facts.callbacks
-        )
-
-    def before_callback(self, at: datetime, until: datetime) -> datetime:
-        """Return `until`, or an earlier moment for which a callback was asked."""
-        later = (in_utc(wish.at) for wish in self.facts.callbacks)
-        return min((start for start in later if at < start < until), default=until)
-
-
-Check = Callable[[Question, Moment], Verdict | None]
 
 
 def _stops(hold: Hold, facts: ContactFacts) -> bool:
@@ -307,11 +207,6 @@ def window(question: Question, moment: Moment) -> Verdict | None:
     return Verdict(until is None, figure, " · ".join(seen), until)
 
 
-def clock(minute: int) -> str:
-    """Return a minute of the day as it is written: 480 is 08:00."""
-    return f"{minute // 60:02d}:{minute % 60:02d}"
-
-
 def noon(question: Question, moment: Moment) -> Verdict | None:
     """No calls in a break of the day, except a callback asked for or a promise due today."""
     breaks = question.rules.breaks
@@ -349,104 +244,6 @@ def _after_break(question: Question, moment: Moment, one: Break) -> datetime:
     return question.before_callback(moment.at, until)
 
 
-def _a_day(days: list[date], limit: int, question: Question, moment: Moment) -> Verdict:
-    """Allow fewer than `limit` on the borrower's date."""
-    seen = days.count(moment.day)
-    if seen < limit:
-        return Verdict(True, limit, seen)
-    return Verdict(False, limit, seen, question.after(moment.day) if limit else None)
-
-
-def conversations_day(question: Question, moment: Moment) -> Verdict | None:
-    """So many conversations that we began with a person on a date."""
-    limit = question.rules.conversations_a_day
-    if limit is None or not question.calls:
-        return None
-    return _a_day(question.talks, limit, question, moment)
-
-
-def attempts_number_day(question: Question, moment: Moment) -> Verdict | None:
-    """So many dials of a number on a date."""
-    limit = question.rules.attempts_a_number
-    if limit is None or not question.calls or question.facts.number is None:
-        return None
-    return _a_day(question.numbers, limit, question, moment)
-
-
-def _agreed(question: Question, moment: Moment) -> bool:
-    """Say whether a consent to be called holds: on seven dates at most, its own the first."""
-    for wish in question.facts.consents:
-        if wish.at <= moment.at and (wish.until is None or moment.at < wish.until):
-            given = wish.at.astimezone(question.zone).date()
-            if (moment.day - given).days < CONSENT_DATES:
-                return True
-    return False
-
-
-def _before_consent(question: Question, moment: Moment, until: datetime) -> datetime:
-    """Return `until`, or an earlier moment at which a consent is given."""
-    later = (in_utc(wish.at) for wish in question.facts.consents)
-    return min((start for start in later if moment.at < start < until), default=until)
-
-
-def seven_in_seven(question: Question, moment: Moment) -> Verdict | None:
-    """So many calls in seven days to a person about a debt, and to a person about any."""
-    rules = question.rules
-    if not question.calls or (rules.calls_in_seven is None and rules.calls_in_seven_person is None):
-        return None
-    agreed = _agreed(question, moment)
-    verdicts = [
-        _in_seven(calls, limit, question, moment)
-        for calls, limit in (
-            (question.debt, rules.calls_in_seven),
-            (question.person, rules.calls_in_seven_person),
-        )
-        if limit is not None
-    ]
-    worst = max(verdicts, key=lambda one: (not one.allowed, one.seen))
-    if agreed or worst.allowed:
-        return worst._replace(allowed=True, until=None)
-    untils = [one.until for one in verdicts if not one.allowed]
-    known = [until for until in untils if until is not None]
-    if len(known) < len(untils):
-        return worst._replace(until=None)
-    return worst._replace(until=_before_consent(question, moment, max(known)))
-
-
-def _in_seven(
-    calls: list[tuple[date, datetime]], limit: int, question: Question, moment: Moment
-) -> Verdict:
-    """Allow fewer than `limit` on the date and the six before, or also in the last 168 hours."""
-    first, rolling = moment.day - SEVEN_DATES, question.rules.seven_rolling
-    since = moment.at - SEVEN_DAYS
-    by_date = sorted(day for day, _ in calls if day > first)
-    untils: list[datetime] = []
-    seen = len(by_date)
-    if seen >= limit > 0:
-        untils.append(midnight(question.zone, by_date[seen - limit] + SEVEN_DATES))
-    if rolling:
-        by_hour = sorted(at for _, at in calls if at > since)
-        if len(by_hour) >= limit > 0:
-            untils.append(by_hour[len(by_hour) - limit] + SEVEN_DAYS)
-        seen = max(seen, len(by_hour))
-    return Verdict(seen < limit, limit, seen, max(untils, default=None))
-
-
-def after_conversation(question: Question, moment: Moment) -> Verdict | None:
-    """No call about a debt on so many dates from a conversation about it, its own the first."""
-    dates = question.rules.after_conversation_days
-    if not dates or not question.calls:
-        return None
-    last = max(question.talk_dates, default=None)
-    if last is None:
-        return Verdict(True, dates, None)
-    free = last + timedelta(days=dates)
-    if moment.day >= free or _agreed(question, moment):
-        return Verdict(True, dates, last.isoformat())
-    until = _before_consent(question, moment, midnight(question.zone, free))
-    return Verdict(False, dates, last.isoformat(), until)
-
-
 def cool_down(question: Question, moment: Moment) -> Verdict | None:
     """Nothing goes out on so many dates from the lifting of a complaint hold, its own the first."""
     dates = question.rules.cool_down_days
@@ -463,36 +260,6 @@ def cool_down(question: Question, moment: Moment) -> Verdict | None:
     return Verdict(False, dates, last.isoformat(), midnight(question.zone, last))
 
 
-def visits_day(question: Question, moment: Moment) -> Verdict | None:
-    """So many visits on a date."""
-    limit = question.rules.visits_a_day
-    if limit is None or question.facts.channel != VISIT:
-        return None
-    return _a_day(question.visits, limit, question, moment)
-
-
-def borrower_day(question: Question, moment: Moment) -> Verdict | None:
-    """So many contacts of any kind on a date over all the borrower's cases."""
-    limit = question.rules.borrower_a_day
-    if limit is None:
-        return None
-    return _a_day(question.dates, limit, question, moment)
-
-
-def collector_day(question: Question, moment: Moment) -> Verdict | None:
-    """So many contacts by one person on a date of the company's clock."""
-    limit, facts = question.rules.collector_a_day, question.facts
-    if limit is None:
-        return None
-    zone = facts.company_zone or facts.zone
-    today = moment.at.astimezone(zone).date()
-    asked_on = facts.at.astimezone(zone).date()
-    seen = facts.collector_used if today == asked_on else 0
-    if seen < limit:
-        return Verdict(True, limit, seen)
-    return Verdict(False, limit, seen, midnight(zone, today + DAY) if limit else None)
-
-
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("hold", hold),
     ("not_holder", not_holder),
@@ -502,13 +269,13 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("holiday", holiday),
     ("window", window),
     ("noon", noon),
-    ("conversations_day", conversations_day),
-    ("attempts_number_day", attempts_number_day),
-    ("seven_in_seven", seven_in_seven),
-    ("after_conversation", after_conversation),
+    ("conversations_day", caps.conversations_day),
+    ("attempts_number_day", caps.attempts_number_day),
+    ("seven_in_seven", caps.seven_in_seven),
+    ("after_conversation", caps.after_conversation),
     ("cool_down", cool_down),
-    ("visits_day", visits_day),
-    ("borrower_day", borrower_day),
-    ("collector_day", collector_day),
+    ("visits_day", caps.visits_day),
+    ("borrower_day", caps.borrower_day),
+    ("collector_day", caps.collector_day),
 )
 """Every rule with its check, in the order of contact_rules.RULES."""

@@ -51,6 +51,11 @@ def minute_of_day(local: datetime) -> int:
     return local.hour * 60 + local.minute
 
 
+def clock(minute: int) -> str:
+    """Return a minute of the day as it is written: 480 is 08:00."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
 def whole_minute(moment: datetime) -> datetime:
     """Return the first whole minute that is not before the moment."""
     floor = moment.replace(second=0, microsecond=0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from collection.contact_checks import CHECKS, Check, Question
+from collection.contact_checks import CHECKS
 from collection.contact_clock import MINUTE, whole_minute
 from collection.contact_facts import (
     SELF,
@@ -23,6 +23,7 @@ from collection.contact_facts import (
     Wish,
     in_utc,
 )
+from collection.contact_question import Check, Question
 from collection.contact_rules import RULES, ContactRules, together
 
 __all__ = [

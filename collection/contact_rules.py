@@ -88,6 +88,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "collector_day": ("collector_a_day",),
 }
 
+NO_LIMITS = ContactRules()
+
 LARGER_IS_STRICTER = (
     *("opens", "every_clock", "third_failures", "third_days", "seven_rolling"),
     *("after_conversation_days", "cool_down_days"),
@@ -137,4 +139,48 @@ def _seconds(a: ContactRules, b: ContactRules) -> int:
 @lru_cache(maxsize=1024)
 def together(rules: Sequence[ContactRules]) -> ContactRules:
     """Return the rules that hold where all of these do; a tuple is needed."""
-    return reduce(strictest, rules, ContactRules()) if rules else ContactRules()
+    return reduce(strictest, rules) if rules else NO_LIMITS
+
+
+class Loosened(NamedTuple):
+    """A figure that would be looser than it may be: the rule, its field, and both values."""
+
+    rule: str
+    field: str
+    preset: Any
+    wanted: Any
+
+
+def only_tightened(preset: ContactRules, wanted: ContactRules) -> list[Loosened]:
+    """Return the figures in which `wanted` is looser than `preset`; empty: it may be used.
+
+    The seconds that make a talk count are the company's own, up to MAX_EFFECTIVE_SECONDS.
+    """
+    faults = []
+    for rule, names in FIELDS.items():
+        for name in names:
+            if name not in CHECKED:
+                continue
+            least, value = getattr(preset, name), getattr(wanted, name)
+            if not _as_strict(name, least, value):
+                faults.append(Loosened(rule, name, least, value))
+    return faults
+
+
+CHECKED = (*LARGER_IS_STRICTER, *SMALLER_IS_STRICTER, *TOGETHER, "effective_seconds")
+
+
+def _as_strict(name: str, least: Any, value: Any) -> bool:
+    if name == "effective_seconds":
+        return bool(value <= MAX_EFFECTIVE_SECONDS)
+    if name == "breaks":
+        return all(any(_covers(mine, one) for mine in value) for one in least)
+    if name == "holidays":
+        return set(value) >= set(least)
+    return bool(_stricter(name, least, value) == value)
+
+
+def _covers(mine: Break, one: Break) -> bool:
+    """Say whether a break keeps away every call that the other keeps away."""
+    within = mine.opens <= one.opens and one.closes <= mine.closes
+    return within and (one.excused or not mine.excused)
