@@ -20,10 +20,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.aging import settle_cases
+from cases.events import HoldsChanged
 from cases.history import record_events
 from cases.hold_kinds import KINDS, HoldKind, answer_by, may_lift, may_open, own_end
 from cases.models import Case, CaseHold
 from cases.on_hold import holds_in_force
+from tenancy.events import publish
 from tenancy.models import Company, User
 from tenancy.night import business_date
 
@@ -85,7 +87,7 @@ def open_hold(
     Returns the row of `case`. ends_on: only for kinds that end by themselves, which otherwise have
     their own. answer_by: the kind's deadline unless given. complained_of: whom a complaint is
     about. pauses_clock: read by kinds that leave it to a setting. by_rule: the hold follows from a
-    disposition, so the kind's openers are not asked. by: a person of the lender or of the agency
+    disposition: the kind's openers are not asked, and one of the kind that stands is enough. by: a person of the lender or of the agency
     that holds the case, None for the system.
 
     The same hold again (a form sent twice) returns the one that stands. A death told by anybody
@@ -111,7 +113,7 @@ def open_hold(
         here = next((each for each in locked if each.pk == case.pk), None)
         if here is None or here.closed_on is not None:
             raise ValidationError(_("The case is closed."))
-        if (standing := _standing(here, opening)) is not None:
+        if (standing := _standing(here, opening, any_of_kind=by_rule)) is not None:
             return standing
         return _write(company, locked, here, opening)
 
@@ -246,16 +248,17 @@ def _locked(company: Company, case: Case, *, whole_person: bool) -> list[Case]:
     return list(rows.order_by("pk"))
 
 
-def _standing(case: Case, opening: _Opening) -> CaseHold | None:
-    """The same hold, opened before and not lifted."""
-    return CaseHold.objects.filter(
-        case=case,
-        kind=opening.kind.code,
+def _standing(case: Case, opening: _Opening, *, any_of_kind: bool) -> CaseHold | None:
+    """The same hold, opened before and not lifted; or any of its kind that is not over."""
+    rows = CaseHold.objects.filter(case=case, kind=opening.kind.code, lifted_at=None)
+    if any_of_kind:
+        not_over = Q(ends_on=None) | Q(ends_on__gt=opening.starts_on)
+        return rows.filter(not_over).order_by("-pk").first()
+    return rows.filter(
         starts_on=opening.starts_on,
         ends_on=opening.ends_on,
         reason=opening.reason,
         opened_by_id=opening.by.pk if opening.by else None,
-        lifted_at=None,
     ).first()
 
 
@@ -301,7 +304,8 @@ def tell(hold: CaseHold, cases: Iterable[Case], kind: str, by: User | None, *, r
 
 
 def settle(company: Company, cases: Sequence[Case]) -> None:
-    """Re-age the cases for the company's business date."""
+    """Re-age the cases for the company's business date, and tell that their holds changed."""
     settle_cases(
         company=company, on=business_date(company), loan_ids=[case.loan_id for case in cases]
     )
+    publish(HoldsChanged(tuple(case.pk for case in cases)))

@@ -64,14 +64,15 @@ def open_hold_on_case(
     proof = Placement.objects.filter(agency_id=user.company_id, case_id=case.pk, ended_at=None)
     if not proof.exists():
         raise PermissionDenied
-    lender = Company.objects.get(pk=case.owner_id)
     with cross(
         kind=Crossing.HOLD,
-        into=lender,
+        # A scope needs no more of the lender than this; an agency does not read its row.
+        into=Company(pk=case.owner_id, kind=Company.Kind.LENDER),
         proof=proof,
         about=f"{case.loan_no}: {kind}",
         actor_name=user.display_name,
     ):
+        lender = Company.objects.get(pk=case.owner_id)
         return open_hold(
             company=lender,
             case=case,
