@@ -141,7 +141,7 @@ def test_an_agency_finds_what_it_holds_and_nothing_after_the_recall(
         for text in texts:
             assert {no for no, _by in found(office, text)} == {"LN-9001"}, text
         (row,) = search(user=office, text="LN-9001", on=ON).rows
-        assert row.lender_name == lender.label
+        assert row.lender_name == lender.name
         assert not found(person(agency, "collector"), "周敏")
     with company_scope(lender):
         recall_cases(lender=lender, case_ids=ids, reason="x", by=boss)
