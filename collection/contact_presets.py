@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
-from collection.contact_figures import WrittenRule, read_rules
+from collection.contact_figures import from_figures
 from collection.contact_rules import MAX_EFFECTIVE_SECONDS, RULES, ContactRules
 
 JURISDICTIONS = ("CN", "US", "UK", "IN")
@@ -70,7 +71,9 @@ EVERYWHERE = (
         third_failures=3,
         third_days=3,
     ),
-    *_everywhere("cool_down", "seven dates after a complaint; their number is ours", dates=7),
+    *_everywhere(
+        "cool_down", "seven dates after a complaint; their number is ours", cool_down_days=7
+    ),
 )
 NOON = {"breaks": [{"opens": "12:00", "closes": "14:00", "excused": True}]}
 CHINA = (
@@ -104,7 +107,7 @@ CHINA = (
     PresetRow(
         "CN",
         "holiday",
-        {"holidays": ["CN"], "excused": True},
+        {"holidays": ["CN"], "holidays_excused": True},
         REQUIRED,
         "requirement",
         ALWAYS,
@@ -113,7 +116,7 @@ CHINA = (
     PresetRow(
         "CN",
         "conversations_day",
-        {"limit": 3, "seconds": 0},
+        {"conversations_a_day": 3, "effective_seconds": 0},
         STANDARD,
         "press",
         STANDARD_FROM,
@@ -122,7 +125,7 @@ CHINA = (
     PresetRow(
         "CN",
         "attempts_number_day",
-        {"limit": 6},
+        {"attempts_a_number": 6},
         GUIDELINE,
         "press",
         GUIDELINE_FROM,
@@ -131,7 +134,7 @@ CHINA = (
     PresetRow(
         "CN",
         "third_locked",
-        {"failures": 3, "days": 3},
+        {"third_failures": 3, "third_days": 3},
         f"{STANDARD}; {GUIDELINE}",
         "press",
         GUIDELINE_FROM,
@@ -140,7 +143,7 @@ CHINA = (
     PresetRow(
         "CN",
         "visits_day",
-        {"limit": 1},
+        {"visits_a_day": 1},
         STANDARD,
         "press",
         STANDARD_FROM,
@@ -160,7 +163,7 @@ UNITED_STATES = (
     PresetRow(
         "US",
         "seven_in_seven",
-        {"limit": 7, "person_limit": None, "rolling": False},
+        {"calls_in_seven": 7, "calls_in_seven_person": None, "seven_rolling": False},
         "12 CFR 1006.14(b)(2)(i)(A)",
         "text",
         REGULATION_F_FROM,
@@ -169,7 +172,7 @@ UNITED_STATES = (
     PresetRow(
         "US",
         "after_conversation",
-        {"dates": 7},
+        {"after_conversation_days": 7},
         "12 CFR 1006.14(b)(2)(i)(B)",
         "text",
         REGULATION_F_FROM,
@@ -230,4 +233,15 @@ def floor(jurisdiction: str, on: date) -> ContactRules:
 
 
 def _together(rows: Iterable[PresetRow]) -> ContactRules:
-    return read_rules(WrittenRule(row.rule, row.figures, row.legal_basis) for row in rows)
+    return from_figures((row.rule, row.figures, row.legal_basis) for row in rows)
+
+
+PRESETS: Mapping[str, ContactRules] = MappingProxyType(
+    {
+        place: _together(
+            row for row in PRESET_ROWS if row.jurisdiction == place and not row.valid_to
+        )
+        for place in JURISDICTIONS
+    }
+)
+"""The newest rules of every jurisdiction: those without an end."""
