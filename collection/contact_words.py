@@ -17,6 +17,7 @@ RULES: dict[str, Text] = {
     "hold": pgettext_lazy("contact rule", "Hold"),
     "not_holder": gettext_lazy("Not the holder of the case"),
     "third_refused": gettext_lazy("The third person refused contact"),
+    "own_refused": gettext_lazy("The borrower refused this way"),
     "third_locked": gettext_lazy("Third persons not open"),
     "holiday": gettext_lazy("Public holiday"),
     "window": gettext_lazy("Contact hours"),
@@ -26,6 +27,9 @@ RULES: dict[str, Text] = {
     "seven_in_seven": gettext_lazy("Seven in seven days"),
     "after_conversation": gettext_lazy("Seven days after a conversation"),
     "cool_down": gettext_lazy("Cool-down"),
+    "visits_day": gettext_lazy("Visits a day"),
+    "borrower_day": gettext_lazy("Contacts a borrower and day"),
+    "collector_day": gettext_lazy("Contacts a collector and day"),
 }
 
 
