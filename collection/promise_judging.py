@@ -13,7 +13,7 @@ reversed and booked again leaves everything as it was.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Literal
 
@@ -27,8 +27,8 @@ WHOLE = Decimal(100)
 class PromiseFacts:
     """A promise as it was made. Moments are aware; tolerance_percent: how much may be missing.
 
-    withdrawn_at: when a person withdrew it. settled_on: the date from which nothing was left to
-    pay on its case, None while something is.
+    withdrawn_at: when a person withdrew it. is_settled: nothing was left to pay on its case at the
+    end of its last day, or is now if that day is not over.
     """
 
     key: int
@@ -38,7 +38,7 @@ class PromiseFacts:
     grace_days: int
     tolerance_percent: Decimal
     withdrawn_at: datetime | None = None
-    settled_on: date | None = None
+    is_settled: bool = False
 
     @property
     def last_day(self) -> date:
@@ -60,7 +60,8 @@ class RepaymentFacts:
 class Judgement:
     """What became of a promise. received: all that counts for it.
 
-    kept_at: when what was needed had been paid. superseded_at: when the newer one was made.
+    kept_at: when what was needed had been paid; None where less was all that was left to pay.
+    superseded_at: when the newer one was made.
     counted: the keys of the repayments that count for it, in the order in which they were paid.
     """
 
@@ -135,8 +136,9 @@ def _judged(
     counted = tuple(each.key for each in counting)
     if promise.withdrawn_at is not None:
         return Judgement(promise.key, "withdrawn", received, counted=counted)
-    kept_at = _kept_at(promise, newer, counting, zone)
-    if kept_at is not None:
+    kept_at = _kept_at(promise, counting)
+    # Nothing left to pay is no merit of a promise that another one has replaced since.
+    if kept_at is not None or (promise.is_settled and newer is None):
         return Judgement(promise.key, "kept", received, kept_at=kept_at, counted=counted)
     if newer is not None and newer.made_at.astimezone(zone).date() <= promise.last_day:
         replaced = newer.made_at
@@ -155,20 +157,11 @@ def _on_its_own(promise: PromiseFacts, received: Decimal, on: date) -> State:
     return "partly" if received > 0 else "broken"
 
 
-def _kept_at(
-    promise: PromiseFacts,
-    newer: PromiseFacts | None,
-    counting: Sequence[RepaymentFacts],
-    zone: tzinfo,
-) -> datetime | None:
-    """When it was kept; None if it was not."""
+def _kept_at(promise: PromiseFacts, counting: Sequence[RepaymentFacts]) -> datetime | None:
+    """When enough had been paid for it; None if that never was."""
     received = NOTHING
     for each in counting:
         received += each.amount
         if suffices(received, promise.amount, promise.tolerance_percent):
             return each.paid_at
-    settled = promise.settled_on
-    if newer is None and settled is not None and settled <= promise.last_day:
-        # Nothing left to pay is no merit of a promise that another one has replaced since.
-        return max(promise.made_at, datetime.combine(settled, time.min, zone))
     return None

@@ -28,13 +28,8 @@ from tenancy.night import Counts, business_date, last_night
 from tenancy.scope import current_scope
 
 State = Promise.State
-NOTHING_LEFT = (
-    Case.Closure.PAID,
-    Case.Closure.CURED,
-    Case.Closure.PAID_WAIVED,
-    Case.Closure.SETTLED,
-)
-"""Closures after which nothing of the case is left to pay."""
+SETTLED = (Case.Closure.CURED, Case.Closure.SETTLED)
+"""Closures after which nothing of the case is left to pay although the loan still owes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +141,11 @@ def settle_promises(
 def promises_of(owner: int, loan_ids: Collection[int]) -> dict[int, Stored]:
     """Every promise on these loans as it is stored, by id; the lender's scope."""
     found = {}
+    values: Values = {"owner": owner, "ids": list(loan_ids), "settled": list(SETTLED)}
     for (
         pk, loan_id, case_id, company_id, shared, state, received, made_at, amount, due_on,
-        grace_days, tolerance, ended_at, closed_on, closure, holder_id,
-    ) in rows(_PROMISES, {"owner": owner, "ids": list(loan_ids)}):  # fmt: skip
+        grace_days, tolerance, ended_at, is_settled, holder_id,
+    ) in rows(_PROMISES, values):  # fmt: skip
         facts = PromiseFacts(
             key=pk,
             made_at=made_at,
@@ -158,7 +154,7 @@ def promises_of(owner: int, loan_ids: Collection[int]) -> dict[int, Stored]:
             grace_days=grace_days,
             tolerance_percent=tolerance,
             withdrawn_at=ended_at if state == State.WITHDRAWN else None,
-            settled_on=closed_on if closure in NOTHING_LEFT else None,
+            is_settled=is_settled,
         )
         found[pk] = Stored(
             owner, loan_id, case_id, company_id, shared, state, received, holder_id, facts
@@ -242,12 +238,38 @@ SELECT DISTINCT c.loan_id FROM cases_case c
 JOIN collection_promise p ON p.owner_id = {OWNER} AND p.case_id = c.id
 WHERE c.owner_id = {OWNER} AND c.id = ANY(%(ids)s)
 """
+# What was owed at the end of the last day, from the last statement up to then; money that was taken
+# back later is left out, whenever that was.
 _PROMISES = f"""
 SELECT p.id, c.loan_id, p.case_id, p.company_id, p.shared, p.state, p.received, p.made_at,
-    p.amount, p.due_on, p.grace_days, p.tolerance_percent, p.ended_at, c.closed_on, c.closure,
+    p.amount, p.due_on, p.grace_days, p.tolerance_percent, p.ended_at,
+    (c.closure = ANY(%(settled)s) AND c.closed_on <= p.due_on + p.grace_days)
+        OR coalesce(stated.owed + added.owed - paid.amount <= 0, false),
     c.holder_id
 FROM cases_case c
 JOIN collection_promise p ON p.owner_id = {OWNER} AND p.case_id = c.id
+LEFT JOIN LATERAL (
+    SELECT e.effective_date, e.principal + e.interest + e.fee + e.penalty AS owed
+    FROM cases_ledgerentry e
+    WHERE e.owner_id = {OWNER} AND e.loan_id = c.loan_id AND e.kind IN ('opening', 'snapshot')
+      AND e.effective_date <= p.due_on + p.grace_days
+    ORDER BY e.effective_date DESC, e.id DESC LIMIT 1
+) stated ON true
+LEFT JOIN LATERAL (
+    SELECT coalesce(sum(e.principal + e.interest + e.fee + e.penalty), 0) AS owed
+    FROM cases_ledgerentry e
+    WHERE e.owner_id = {OWNER} AND e.loan_id = c.loan_id AND e.repayment_id IS NULL
+      AND e.kind NOT IN ('opening', 'snapshot')
+      AND e.effective_date > stated.effective_date
+      AND e.effective_date <= p.due_on + p.grace_days
+) added ON true
+LEFT JOIN LATERAL (
+    SELECT coalesce(sum(r.amount), 0) AS amount FROM cases_repayment r
+    WHERE r.owner_id = {OWNER} AND r.loan_id = c.loan_id AND r.reverses_no = ''
+      AND r.state IN ('posted', 'included')
+      AND r.effective_date > stated.effective_date
+      AND r.effective_date <= p.due_on + p.grace_days
+) paid ON true
 WHERE c.owner_id = {OWNER} AND c.loan_id = ANY(%(ids)s)
 """
 _MONEY = f"""

@@ -26,6 +26,7 @@ from collection.promise_events import Change, Told, rank_again, tell, tell_here,
 from collection.promise_holds import hold_for_promises
 from collection.promise_judging import Judgement, PromiseFacts
 from collection.promise_outcomes import Coming, judge_promises, promises_of, settle_promises
+from collection.tagging import derive_tags
 from collection.visibility import may_move, may_work
 from collection.work_settings import work_settings
 from tenancy.crossing import Crossing, NoProof, cross
@@ -105,6 +106,7 @@ def take_promise(
         )
         write_events([told], by=by)
         rank_again(company, [promise.case_id])
+        derive_tags(company=company, on=business_date(company), case_ids=[promise.case_id])
     return promise
 
 
@@ -266,6 +268,7 @@ def withdraw_promise(*, company: Company, promise: Promise, by: User, reason: st
                 tell([change], company=owner, by=by)
         if promise.company_id == company.pk:
             tell_here([change], company=company, by=by)
+        derive_tags(company=company, on=business_date(company), case_ids=[promise.case_id])
     promise.refresh_from_db()
     return promise
 

@@ -81,13 +81,14 @@ def test_worked_examples(example: str) -> None:
 
 
 def test_p11_nothing_is_left_to_pay() -> None:
-    promise = promised(settled_on=date(2026, 3, 12))
+    promise = promised(is_settled=True)
     assert state_on(12, [paid(1, 12, "600.00")], promise) == ("kept", "600.00")
 
 
-def test_nothing_left_after_the_last_day_is_too_late() -> None:
-    promise = promised(settled_on=date(2026, 3, 15))
-    assert state_on(15, [paid(1, 15, "1000.00")], promise) == ("broken", "0.00")
+def test_nothing_left_is_no_merit_of_a_replaced_promise() -> None:
+    newer = promised(key=2, made_at=datetime(2026, 3, 12, 9, tzinfo=ZONE), is_settled=True)
+    first, second = judge([promised(is_settled=True), newer], [], on=date(2026, 3, 13), zone=ZONE)
+    assert (first.state, second.state) == ("superseded", "kept")
 
 
 def test_p12_a_new_promise_supersedes_and_each_repayment_stays_where_it_is() -> None:
@@ -154,6 +155,7 @@ def promise_lists(draw: st.DrawFn) -> list[PromiseFacts]:
             grace_days=draw(st.integers(0, 3)),
             tolerance_percent=Decimal(draw(st.integers(0, 100))),
             withdrawn_at=draw(st.none() | st.just(at + timedelta(hours=30))),
+            is_settled=draw(st.booleans()),
         )
         for key, at in enumerate(made, start=1)
     ]
