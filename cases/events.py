@@ -1,4 +1,4 @@
-"""What the book tells upper floors: cases opened, closed or reopened, and money that came in."""
+"""What the book tells upper floors: cases opened, closed, reopened, on hold; money that came in."""
 
 from dataclasses import dataclass
 
@@ -22,6 +22,13 @@ class CasesClosed(Event):
 @dataclass(frozen=True, slots=True)
 class CasesReopened(Event):
     """A reversal took back the repayment that had closed these cases."""
+
+    case_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HoldsChanged(Event):
+    """Holds on these cases were opened, lifted, or end on another date."""
 
     case_ids: tuple[int, ...]
 

@@ -87,8 +87,8 @@ def open_hold(
     Returns the row of `case`. ends_on: only for kinds that end by themselves, which otherwise have
     their own. answer_by: the kind's deadline unless given. complained_of: whom a complaint is
     about. pauses_clock: read by kinds that leave it to a setting. by_rule: the hold follows from a
-    disposition: the kind's openers are not asked, and one of the kind that stands is enough. by: a person of the lender or of the agency
-    that holds the case, None for the system.
+    disposition: the kind's openers are not asked, and one of the kind that stands is enough.
+    by: a person of the lender or of the agency that holds the case, None for the system.
 
     The same hold again (a form sent twice) returns the one that stands. A death told by anybody
     but the lender's admin is provisional. Raises PermissionDenied for who may not open this kind,
