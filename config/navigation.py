@@ -62,6 +62,9 @@ NAVIGATION = (
                 _("My cases"), "work:queue", frozenset({COLLECTOR, LEAD, ADMIN}), match=("work:",)
             ),
             Entry(_("Team board"), "work:board", frozenset({LEAD, ADMIN}), match=("work:board",)),
+            Entry(
+                _("Leave and cover"), "work:leave", frozenset({LEAD, ADMIN}), match=("work:leave",)
+            ),
         ),
     ),
     Group(
