@@ -14,13 +14,21 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from collection.contact_figures import FIGURES, WrittenRule, read_rule, write_figures
+from collection.contact_figures import (
+    BadFigure,
+    figured,
+    figures_of,
+    looser,
+    read,
+    read_rule,
+)
 from collection.contact_presets import JURISDICTIONS, floor, preset, preset_rows
-from collection.contact_rules import MAX_EFFECTIVE_SECONDS, ContactRules, only_tightened
-from collection.contact_typing import Mistyped, read_typed, shown
+from collection.contact_rules import MAX_EFFECTIVE_SECONDS, RULES
+from collection.contact_words import shown
 from collection.models import ContactRule
 from tenancy.audit import record_change
 from tenancy.events import CompanyCreated
+from tenancy.form_fields import half_width
 from tenancy.models import Company, User
 from tenancy.night import business_date
 
@@ -42,14 +50,14 @@ def _first_rows(company: Company, jurisdiction: str) -> list[ContactRule]:
     rules = preset(jurisdiction, today)
     since: dict[str, date] = {}
     for row in preset_rows(jurisdiction, today):
-        if row.rule in FIGURES:
+        if figured(row.rule):
             since[row.rule] = max(row.valid_from, since.get(row.rule, row.valid_from))
     return [
         ContactRule(
             company=company,
             jurisdiction=jurisdiction,
             rule=rule,
-            figures=write_figures(rule, rules),
+            figures=figures_of(rules, rule),
             legal_basis=rules.basis(rule)[:300],
             valid_from=valid_from,
         )
@@ -62,24 +70,26 @@ def set_rule(
     company: Company,
     jurisdiction: str,
     rule: str,
-    typed: Mapping[str, str],
+    given: Mapping[str, str],
     valid_from: date,
     by: User | None,
 ) -> ContactRule:
     """Make a rule stricter from a date on, today at the earliest.
 
-    typed: the figures by name as they are typed (collection.contact_typing). Raises
+    given: the figures by name as they are typed (contact_figures.read). Raises
     ValidationError by field: a figure that is none, one that allows what the preset denies, a date
     that is past. Versions planned for the date or later are given up.
     """
-    if jurisdiction not in JURISDICTIONS or rule not in FIGURES:
+    if jurisdiction not in JURISDICTIONS or rule not in RULES or not figured(rule):
         raise ValidationError(_("There is no such rule."))
-    figures, wrong = _figures(rule, typed)
+    figures, wrong = _figures(rule, given)
     if valid_from < business_date(company):
         wrong["valid_from"] = _("This date is past.")
     least = floor(jurisdiction, valid_from)
-    if not wrong:
-        wrong = _faults(rule, figures, least)
+    for name in [] if wrong else looser(least, figures):
+        wrong[name] = _("Looser than the rule allows: %(figure)s is the limit.") % {
+            "figure": shown(name, figures_of(least, rule)[name])
+        }
     if wrong:
         raise ValidationError(wrong)
     with transaction.atomic():
@@ -98,7 +108,7 @@ def set_rule(
             valid_from=valid_from,
             changed_by_name=by.display_name if by else "",
         )
-        was = before[-1].figures if before else write_figures(rule, least)
+        was = before[-1].figures if before else figures_of(least, rule)
         record_change(
             actor=by,
             verb="set_contact_rule",
@@ -111,46 +121,31 @@ def set_rule(
     return row
 
 
-def _figures(rule: str, typed: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+def _figures(rule: str, given: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The figures typed, and a sentence for each that cannot be used."""
     figures: dict[str, Any] = {}
     wrong: dict[str, str] = {}
-    for figure in FIGURES[rule]:
+    for name in figured(rule):
         try:
-            figures[figure.name] = read_typed(figure.name, typed.get(figure.name, ""))
-            figure.read(figures[figure.name])
-        except Mistyped as error:
-            wrong[figure.name] = error.sentence
-        except ValueError:
-            wrong[figure.name] = _unreadable(figure.name)
+            figures[name] = read(name, half_width(given.get(name, "")))
+        except BadFigure:
+            wrong[name] = _expected(name)
+    if not wrong:
+        try:
+            read_rule(rule, figures)
+        except BadFigure:
+            wrong[figured(rule)[0]] = _("These figures do not go together.")
     return figures, wrong
 
 
-def _unreadable(name: str) -> str:
-    if name == "seconds":
-        return _too_many_seconds()
-    return _("This figure cannot be used.")
-
-
-def _too_many_seconds() -> str:
-    return _("At most %(limit)s seconds may be left out of the count.") % {
-        "limit": MAX_EFFECTIVE_SECONDS
-    }
-
-
-def _faults(rule: str, figures: Mapping[str, Any], least: ContactRules) -> dict[str, str]:
-    """A sentence for each figure that is looser than the floor, or that goes with no other."""
-    try:
-        wanted = read_rule(WrittenRule(rule, figures))
-    except ValueError:
-        return {FIGURES[rule][0].name: _("These figures do not go together.")}
-    names = {figure.field: figure for figure in FIGURES[rule]}
-    wrong: dict[str, str] = {}
-    for fault in only_tightened(least, wanted):
-        if fault.rule == rule and fault.field in names:
-            figure = names[fault.field]
-            said = {"figure": shown(figure.name, figure.write(fault.preset))}
-            wrong[figure.name] = _("Looser than the rule allows: %(figure)s is the limit.") % said
-    return wrong
+def _expected(name: str) -> str:
+    if name in ("opens", "closes"):
+        return _("Write a time such as 08:00.")
+    if name == "breaks":
+        return _("Write breaks such as 12:00-14:00, several with commas.")
+    if name == "effective_seconds":
+        return _("Write a whole number, %(limit)s at most.") % {"limit": MAX_EFFECTIVE_SECONDS}
+    return _("Write a whole number.")
 
 
 def _told(figures: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The gate in words: what each rule is called, and what a decision reads like on a screen."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cases.models import ContactPoint
+from collection.contact_figures import FLAGS, typed
 from collection.models import ContactTry
 from tenancy.formats import moment, stamp
 from tenancy.screen import Text
@@ -31,11 +32,51 @@ RULES: dict[str, Text] = {
     "borrower_day": gettext_lazy("Contacts a borrower and day"),
     "collector_day": gettext_lazy("Contacts a collector and day"),
 }
+FIGURES: dict[str, Text] = {
+    "third_failures": gettext_lazy("Failed attempts in a row"),
+    "third_days": gettext_lazy("Days in a row"),
+    "holidays": gettext_lazy("Holidays of"),
+    "holidays_excused": gettext_lazy("Except a callback that was asked for"),
+    "opens": gettext_lazy("Opens"),
+    "closes": gettext_lazy("Closes"),
+    "every_clock": gettext_lazy("On every clock of the person"),
+    "breaks": gettext_lazy("Breaks"),
+    "conversations_a_day": gettext_lazy("At most"),
+    "effective_seconds": gettext_lazy("Counts from so many seconds of talk"),
+    "attempts_a_number": gettext_lazy("At most"),
+    "calls_in_seven": gettext_lazy("At most a debt"),
+    "calls_in_seven_person": gettext_lazy("At most a person, over all debts"),
+    "seven_rolling": gettext_lazy("In 168 rolling hours as well"),
+    "after_conversation_days": gettext_lazy("Dates without a call"),
+    "cool_down_days": gettext_lazy("Dates without contact"),
+    "visits_a_day": gettext_lazy("At most"),
+    "borrower_a_day": gettext_lazy("At most"),
+    "collector_a_day": gettext_lazy("At most"),
+}
+"""What each figure of a rule is called."""
 
 
 def rule_label(name: str) -> str:
     """What a rule is called; one that has no name here is shown as it is written."""
     return str(RULES.get(name, name))
+
+
+def shown(name: str, value: Any) -> str:
+    """A kept figure as people read it."""
+    if name in FLAGS:
+        return _("yes") if value else _("no")
+    return typed(name, value) or _("no limit")
+
+
+def figures_in_words(figures: Mapping[str, Any]) -> str:
+    """A rule's figures in one line."""
+    if {"opens", "closes"} <= set(figures):
+        return f"{figures['opens']}–{figures['closes']}"
+    if len(figures) == 1:
+        return next(shown(name, value) for name, value in figures.items())
+    return " · ".join(
+        f"{FIGURES.get(name, name)}: {shown(name, value)}" for name, value in figures.items()
+    )
 
 
 def rule_labels(names: Iterable[str]) -> str:

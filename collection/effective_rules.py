@@ -1,6 +1,5 @@
 """The contact rules of a company on a date: its rows, never looser than the presets."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +9,7 @@ from babel.core import get_global
 
 from cases.statements import rows
 from collection.contact_calendar import HolidayCalendar
-from collection.contact_figures import WrittenRule, read_rules
+from collection.contact_figures import from_figures
 from collection.contact_presets import floor, preset
 from collection.contact_rules import ContactRules, strictest
 from tenancy.models import Company
@@ -86,6 +85,6 @@ def effective(jurisdiction: str, given: tuple[Row, ...], on: date) -> ContactRul
     """
     if not given:
         return preset(jurisdiction, on)
-    own = read_rules(WrittenRule(rule, json.loads(text), basis) for rule, text, basis in given)
+    own = from_figures(given)
     least = floor if own.conversations_a_day is not None else preset
     return strictest(least(jurisdiction, on), own)
