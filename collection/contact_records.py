@@ -5,6 +5,7 @@ and regions, contact points, tries of every company, holds on all their cases, w
 Nothing is judged here; collection.gate_facts makes the facts of the gate from it.
 """
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -198,7 +199,8 @@ def read_records(
 
 
 def _records(row: tuple[Any, ...]) -> Records:
-    borrower_id, zone, cases, points, tries, holds, inbound, wishes, promises = row
+    borrower_id, zone, *parts = row
+    cases, points, tries, holds, inbound, wishes, promises = map(json.loads, parts)
     return Records(
         borrower_id=borrower_id,
         timezone=zone,

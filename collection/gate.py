@@ -73,7 +73,7 @@ def ask(
     question = Question(who.company, who.person_id, case, channel, point, at or timezone.now())
     own = own_side(question)
     try:
-        with _looking_into_the_book(who, case):
+        with looking_into_the_book(who, case):
             return decide(question, own).decision
     except NoProof:
         return without_case(question)
@@ -221,8 +221,8 @@ def _in_the_book(who: Asker, case: Case, about: str) -> Iterator[None]:
 
 
 @contextmanager
-def _looking_into_the_book(who: Asker, case: Case) -> Iterator[None]:
-    """As _in_the_book, and nothing can be written there."""
+def looking_into_the_book(who: Asker, case: Case) -> Iterator[None]:
+    """The lender's scope, in which nothing can be written; raises NoProof for who holds nothing."""
     if who.company.pk == case.owner_id:
         yield
         return

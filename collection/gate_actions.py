@@ -1,0 +1,131 @@
+"""What may be done now with each contact point of a case: buttons, and grey ones that say why."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.models import Case, ContactPoint
+from collection.contact_facts import Decision
+from collection.contact_words import rule_labels, when_next
+from collection.gate import Asker, looking_into_the_book
+from collection.gate_facts import Question, own_side, read_book, weighed
+from collection.models import ContactTry
+from collection.visibility import may_work
+from tenancy.crossing import NoProof
+from tenancy.models import User
+from tenancy.screen import Denied
+
+Channel, Kind = ContactTry.Channel, ContactPoint.Kind
+CHANNELS: dict[str, tuple[str, ...]] = {
+    Kind.MOBILE: (Channel.CALL, Channel.SMS),
+    Kind.HOME_PHONE: (Channel.CALL,),
+    Kind.WORK_PHONE: (Channel.CALL,),
+    Kind.EMAIL: (Channel.EMAIL,),
+    Kind.WECHAT: (Channel.WECHAT,),
+    Kind.APP_PUSH: (Channel.APP_PUSH,),
+    Kind.HOME_ADDRESS: (Channel.VISIT, Channel.LETTER),
+    Kind.REGISTERED_ADDRESS: (Channel.VISIT, Channel.LETTER),
+    Kind.WORK_ADDRESS: (Channel.VISIT, Channel.LETTER),
+}
+"""How a person contacts each kind of point by hand."""
+ICONS: dict[str, str] = {
+    Channel.CALL: "phone",
+    Channel.SMS: "message",
+    Channel.EMAIL: "mail",
+    Channel.WECHAT: "brand-wechat",
+    Channel.APP_PUSH: "bell",
+    Channel.VISIT: "walk",
+    Channel.LETTER: "mail-opened",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A contact that may be made now, or the grey button that says why not (`denied`)."""
+
+    point: str
+    channel: str
+    label: str
+    icon: str
+    denied: Denied | None
+
+    @property
+    def allowed(self) -> bool:
+        """Whether it may be made now."""
+        return self.denied is None
+
+
+def permitted_actions(
+    *, user: User, case: Case, points: Sequence[ContactPoint], at: datetime | None = None
+) -> dict[int, list[Action]]:
+    """By contact point: what the person may do with it now, and why not the rest.
+
+    Three queries for a lender's person, whatever the number of points; an agency's person looks
+    across the wall for it. Nothing for who only reads, and for a case that one does not work.
+    """
+    works = case.closed_on is None and (case.holder_id or case.owner_id) == user.company_id
+    if not points or not works or not may_work(user):
+        return {}
+    who, moment = Asker.of(user), at or timezone.now()
+    asked = [
+        Question(who.company, who.person_id, case, channel, point, moment)
+        for point in points
+        for channel in CHANNELS.get(point.kind, ())
+    ]
+    if not asked:
+        return {}
+    actions: dict[int, list[Action]] = {}
+    for question, decision in _decided(who, asked):
+        assert question.point is not None
+        actions.setdefault(question.point.pk, []).append(_action(question, decision))
+    return actions
+
+
+def _decided(who: Asker, asked: Sequence[Question]) -> Iterable[tuple[Question, Decision]]:
+    own = own_side(asked[0])
+    try:
+        with looking_into_the_book(who, asked[0].case):
+            book = read_book(asked[0], own)
+    except NoProof:
+        return []
+    return [(question, weighed(question, own, book).decision) for question in asked]
+
+
+def _action(question: Question, decision: Decision) -> Action:
+    point, channel = question.point, question.channel
+    assert point is not None
+    denied = None
+    if not decision.allowed:
+        denied = denied_button(question.case, point, channel, decision)
+    return Action(str(point.uid), channel, channel_label(channel), ICONS[channel], denied)
+
+
+def channel_label(channel: str) -> str:
+    """What a channel is called."""
+    return str(dict(Channel.choices).get(channel, channel))
+
+
+def denied_button(case: Case, point: ContactPoint, channel: str, decision: Decision) -> Denied:
+    """The grey button of a contact that the gate refuses: from when, and why."""
+    asked = {"case": case.uid, "point": point.uid, "channel": channel}
+    return Denied(
+        id=f"gate-{point.uid}-{channel}",
+        label=channel_label(channel),
+        icon=ICONS[channel],
+        from_when=when_next(decision.next_at),
+        reason=rule_labels(denial.rule for denial in decision.denials),
+        basis="; ".join(filter(None, (each.legal_basis for each in decision.denials))),
+        rules_href=f"{reverse('contact:simulator')}?{urlencode(asked)}",
+    )
+
+
+def open_try(*, user: User, case: Case) -> ContactTry | None:
+    """The newest contact with the case that the person reserved and has not settled yet."""
+    mine = ContactTry.objects.filter(
+        company=user.company, by_id=user.pk, case_id=case.pk, state=ContactTry.State.RESERVED
+    )
+    return mine.order_by("-at", "-pk").first()

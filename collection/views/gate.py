@@ -1,0 +1,129 @@
+"""The gate on a case: reserving a contact before it is made, and giving up what came to nothing."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from cases.models import Case, ContactPoint
+from cases.showing import show_phone
+from collection.gate import Denied as Refused
+from collection.gate import release, reserve
+from collection.gate_actions import CHANNELS, denied_button
+from collection.models import ContactTry
+from collection.visibility import WORKS_CASES, visible_cases
+from tenancy.access import for_roles, sees_all
+from tenancy.http import Request
+from tenancy.models import Role, User
+from tenancy.screen import Empty
+
+FORGOTTEN_AFTER = timedelta(minutes=15)
+"""A contact that is reserved for longer is probably one that nobody settled."""
+MOST_SHOWN = 200
+
+
+@for_roles(*WORKS_CASES)
+@require_POST
+@never_cache
+def contact(request: Request, uid: UUID) -> HttpResponse:
+    """Ask the gate for a contact by hand; let through, the number is shown once.
+
+    A refusal is an answer (422), so that it stays in the case's history.
+    """
+    case = visible_cases(request.user).filter(uid=uid).first()
+    point = _point(case, request.POST.get("point", "")) if case else None
+    channel = request.POST.get("channel", "")
+    if case is None or point is None or channel not in CHANNELS.get(point.kind, ()):
+        raise Http404
+    try:
+        made = reserve(user=request.user, case=case, channel=channel, point=point)
+    except Refused as refused:
+        denied = denied_button(case, point, channel, refused.decision)
+        return _answer(request, "refused", 422, case=case, point=point, denied=denied)
+    reason = _("%(channel)s, let through by the gate") % {"channel": made.get_channel_display()}
+    number = show_phone(case=case, contact_point=point.uid, reason=reason, by=request.user)
+    return _answer(request, "reserved", 200, case=case, point=point, made=made, number=number)
+
+
+def _point(case: Case, uid: str) -> ContactPoint | None:
+    try:
+        return ContactPoint.objects.filter(uid=uid, borrower_id=case.borrower_id).first()
+    except ValidationError:
+        return None
+
+
+def _answer(request: Request, what: str, status: int, **context: object) -> HttpResponse:
+    """In place of the buttons for htmx, else on a page of its own."""
+    alone = request.headers.get("HX-Request") == "true"
+    part = f"collection/parts/gate_{what}.html"
+    template = part if alone else "collection/gate_answer.html"
+    return render(request, template, context | {"part": part}, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A reservation that nobody has settled. case_uid "": its case is seen no more."""
+
+    made: ContactTry
+    case_uid: str
+    loan_no: str
+
+
+def waiting_tries(user: User) -> QuerySet[ContactTry]:
+    """The company's reservations in the person's sight: own ones; a lead and an admin see all."""
+    tries = ContactTry.objects.filter(company=user.company, state=ContactTry.State.RESERVED)
+    if sees_all(user) or user.has_role(Role.TEAM_LEAD):
+        return tries
+    return tries.filter(by_id=user.pk)
+
+
+@for_roles(*WORKS_CASES)
+@require_safe
+def reserved(request: HttpRequest) -> HttpResponse:
+    """Contacts that were let through and not settled: they count until they are given up."""
+    user = cast("Request", request).user
+    rows = list(waiting_tries(user).order_by("at", "pk")[:MOST_SHOWN])
+    seen = dict(
+        visible_cases(user).filter(pk__in={row.case_id for row in rows}).values_list("pk", "uid")
+    )
+    numbers = dict(
+        Case.objects.filter(pk__in={row.case_id for row in rows}).values_list("pk", "loan_no")
+    )
+    waiting = [
+        Waiting(row, str(seen.get(row.case_id, "")), numbers.get(row.case_id, "")) for row in rows
+    ]
+    context = {
+        "waiting": waiting,
+        "forgotten": timezone.now() - FORGOTTEN_AFTER,
+        "empty": Empty(
+            title=_("No contact is in progress"),
+            text=_("A contact that was let through stands here until somebody says how it ended."),
+        ),
+    }
+    return render(request, "collection/contact_reserved.html", context)
+
+
+@for_roles(*WORKS_CASES)
+@require_POST
+def give_up(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Release a reservation, for a reason."""
+    user = cast("Request", request).user
+    made = get_object_or_404(waiting_tries(user), uid=uid)
+    try:
+        release(company=user.company, uid=made.uid, reason=request.POST.get("reason", ""), by=user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("The contact is given up; it counts no more."))
+    return redirect(reverse("contact:reserved"))
