@@ -23,10 +23,10 @@ from cases.pills import Pill, pills
 from collection.best_time import BestTime, best_times
 from collection.case_list import desk_labels
 from collection.holders import Stay, stays
-from collection.models import Assignment, ContactTry
+from collection.models import Assignment, ContactTry, Note
 from collection.present import present
 from collection.timeline import Teller, Timeline, history_of
-from collection.visibility import visible_cases
+from collection.visibility import may_work, visible_cases
 from tenancy.models import Company, User
 
 MOST_LINES = 200
@@ -100,6 +100,8 @@ class CasePage:
     """Who had the case, the newest first."""
     best_times: dict[int, BestTime]
     """By contact point, on the lender's or the borrower's clock."""
+    notes: list[Note]
+    """The newest ones, as the timeline shows them."""
     timeline: Timeline
 
 
@@ -151,7 +153,10 @@ def case_page(*, user: User, uid: UUID, on: date) -> CasePage | None:
         placement=_placement(case) if case.holder_id is not None else None,
         stays=stays(history.assignments, history.events, company.zone),
         best_times=best_times(_answers(history.contacts), _zone_of(case.borrower, company)),
-        timeline=Teller(company, scale, points).tell(history),
+        notes=history.notes,
+        timeline=Teller(
+            company, scale, points, corrects=may_work(user) and case.closed_on is None
+        ).tell(history),
     )
 
 

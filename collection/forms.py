@@ -1,18 +1,23 @@
 """What is asked while cases are worked: a note, a new desk, the reason for a look at a number."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.forms.boundfield import BoundField
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from cases.models import ContactPoint
 from collection.desks import Desk
-from collection.models import Disposition
-from collection.notes import LONGEST_ACTION, LONGEST_REMARK
+from collection.facts import FACTS, form_field, in_order
+from collection.models import Disposition, Note
+from collection.note_words import Told
+from collection.notes import ALWAYS_ASKED, LONGEST_ACTION, LONGEST_REMARK
 from collection.reassignment import LONGEST_REASON
 from tenancy.form_fields import MomentField
 from tenancy.screen import Text
@@ -57,15 +62,50 @@ class ReassignForm(forms.Form):
         return self.by_code.get(str(self["to"].value() or ""))
 
 
-class NoteForm(forms.Form):
-    """What came of a follow-up, in which words, and what is next.
+class FilesInput(forms.ClearableFileInput):
+    """Several files at once."""
 
-    The disposition is one radio button of its group. shared: for a lender whose case an agency
-    holds. An empty next action takes the disposition's own. form_key: random, one a rendering.
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of files; the verb says which it takes (collection.attachments)."""
+
+    widget = FilesInput(
+        attrs={"multiple": True, "accept": "image/jpeg,image/png,image/webp,application/pdf"}
+    )
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        """The files, none where nothing was chosen."""
+        sent = data if isinstance(data, list | tuple) else [data]
+        return [super(FilesField, self).clean(each) for each in sent if each]
+
+
+class NoteForm(forms.Form):
+    """What came of a follow-up with whom, in which words, and what is next.
+
+    The disposition is one radio button of its group; the facts that it requires stand among those
+    of all dispositions, and the script shows them. shared: for a lender whose case an agency holds.
+    An empty next action takes the disposition's own. Hidden: form_key, random, one a rendering;
+    knew, the newest note of somebody else that is shown; corrects, the note that this one corrects;
+    try_uid, the contact that it is about.
     """
 
+    channel = forms.TypedChoiceField(
+        label=_("Channel"),
+        required=False,
+        choices=Note.Channel.choices,
+        initial=Note.Channel.CALL,
+        empty_value=Note.Channel.CALL,
+    )
+    contact_point = forms.ChoiceField(label=_("Whom"), required=False)
     disposition = forms.CharField(
         label=_("Disposition"), error_messages={"required": _("Choose how it ended.")}
+    )
+    overdue_reason = forms.ChoiceField(
+        label=_("Overdue reason"),
+        required=False,
+        choices=[("", _("Not said")), *Note.OverdueReason.choices],
     )
     remark = forms.CharField(
         label=_("Remark"),
@@ -75,20 +115,82 @@ class NoteForm(forms.Form):
     )
     next_action = forms.CharField(label=_("Next action"), required=False, max_length=LONGEST_ACTION)
     next_action_at = MomentField(label=_("When"), required=False)
+    files = FilesField(label=_("Attachments"), required=False)
     shared = forms.BooleanField(label=_("The agency reads this note"), required=False)
     form_key = forms.UUIDField(required=False, initial=uuid4, widget=forms.HiddenInput)
+    knew = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    corrects = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    try_uid = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self,
         *args: Any,
-        dispositions: Sequence[Disposition],
+        dispositions: Callable[[], Sequence[Disposition]],
+        points: Sequence[ContactPoint] = (),
+        currency: str = "",
         may_share: bool = False,
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
-        self.dispositions = dispositions
+        self.dispositions_of = dispositions
+        self.newer: Sequence[Told] = ()
+        self.points = {str(point.uid): point for point in points}
+        whom = self.fields["contact_point"]
+        assert isinstance(whom, forms.ChoiceField)
+        whom.choices = [("", _("Borrower, by no number")), *map(_point_choice, points)]
+        whom.initial = next((uid for uid, each in self.points.items() if _is_first(each)), "")
+        for fact in FACTS.values():
+            self.fields[fact.field] = form_field(fact, currency)
         if not may_share:
             del self.fields["shared"]
+
+    @cached_property
+    def dispositions(self) -> Sequence[Disposition]:
+        """The codes in use; read only where the form is shown."""
+        return self.dispositions_of()
+
+    def show_newer(self, newer: Sequence[Told]) -> None:
+        """Show what somebody else has written meanwhile, newest first, above what was typed."""
+        self.newer = newer
+
+    @property
+    def status(self) -> int:
+        """Of the answer that shows the form again."""
+        return 409 if self.newer else 422
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """What was typed for facts, by name, of whichever disposition."""
+        return {name: self.cleaned_data.get(fact.field) for name, fact in FACTS.items()}
+
+    @property
+    def point(self) -> ContactPoint | None:
+        """The contact point that was chosen."""
+        return self.points.get(self.cleaned_data["contact_point"])
+
+    @property
+    def shown_facts(self) -> list[BoundField]:
+        """The fields of facts that any of the dispositions in use asks for, in their order."""
+        asked = {name for each in self.dispositions for name in each.required}
+        return [self[fact.field] for fact in in_order([*asked, *ALWAYS_ASKED])]
+
+    @property
+    def asks_id(self) -> str:
+        """The id of the script tag that holds `asks`; a panel may lie over a page with another."""
+        return f"asks-{self['form_key'].value()}"
+
+    @property
+    def asks(self) -> dict[str, Any]:
+        """For the script: what each code requires, and which of its facts may stay empty."""
+        return {
+            each.code: {
+                "facts": [fact.field for fact in in_order(each.required)],
+                "reached": Disposition.Flag.RIGHT_PARTY in each.flags,
+                "remark": each.remark_required,
+                "from": _moment_from(each),
+            }
+            for each in self.dispositions
+        }
 
     @cached_property
     def groups(self) -> list["DispositionGroup"]:
@@ -108,6 +210,25 @@ class NoteForm(forms.Form):
             )
             for name, codes in groups.items()
         ]
+
+
+def _is_first(point: ContactPoint) -> bool:
+    """Whether the form begins with this point: the borrower's own, neither dead nor refused."""
+    off = (ContactPoint.State.INVALID, ContactPoint.State.REFUSED)
+    return point.relation == ContactPoint.Relation.SELF and point.state not in off
+
+
+def _point_choice(point: ContactPoint) -> tuple[str, Text]:
+    parts = (point.get_relation_display(), point.person_name, point.number_mask)
+    said = " ".join(str(part) for part in parts if part)
+    return str(point.uid), f"{said} · {point.get_state_display()}"
+
+
+def _moment_from(each: Disposition) -> str:
+    """The fact that names the moment of the next action, by its field; "" for none."""
+    if Disposition.Flag.PROMISE in each.flags:
+        return FACTS["date"].field
+    return FACTS["time"].field if Disposition.Flag.CALLBACK in each.flags else ""
 
 
 GROUP_LABELS: dict[str, Text] = {

@@ -19,6 +19,7 @@ from collection.attachments import attach, check_files, discard, store
 from collection.effects import FollowUp
 from collection.facts import plain, read_facts
 from collection.models import Assignment, Disposition, Note, Remark, RemarkOpening
+from collection.note_words import of_case, with_files
 from collection.visibility import may_work
 from tenancy.models import Company, Role, User
 
@@ -142,9 +143,9 @@ def notes_by_others(case: Case, company: Company, by: User) -> QuerySet[Note]:
 
 def notes_since(case: Case, knew: UUID | None, company: Company, by: User) -> list[Note]:
     """What others have written on a case since the note that one knew, newest first."""
-    rows = notes_by_others(case, company, by).select_related("words")
     known = Note.objects.filter(case=case, uid=knew).first() if knew else None
-    return list(rows.filter(pk__gt=known.pk if known else 0)[:MOST_NEWER])
+    newer = with_files(notes_by_others(case, company, by)).filter(pk__gt=known.pk if known else 0)
+    return of_case(newer[:MOST_NEWER], case)
 
 
 MOST_NEWER = 10

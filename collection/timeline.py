@@ -18,9 +18,10 @@ from cases.pills import Pill
 from collection import event_words
 from collection.event_words import Group
 from collection.models import Assignment, ContactTry, Note
+from collection.note_words import correct_link, corrections, of_case, told, with_files
 from collection.present import EVERYTHING, Present
 from collection.timeline_contacts import contact_item, outcome, whom
-from tenancy.formats import day, money
+from tenancy.formats import money
 from tenancy.models import Company
 from tenancy.screen import TimelineItem, Tone
 
@@ -82,7 +83,7 @@ def history_of(
     """
     dated = before and before.astimezone(company.zone).date()
     return History(
-        notes=_newest(Note.objects.filter(case=case).select_related("words"), "at", before)
+        notes=of_case(_newest(with_files(Note.objects.filter(case=case)), "at", before), case)
         if has.notes
         else [],
         events=_newest(CaseEvent.objects.filter(case=case), "at", before) if has.events else [],
@@ -117,9 +118,16 @@ class Teller:
     """Turns a case's history into entries; knows the company, its buckets and contact points."""
 
     def __init__(
-        self, company: Company, scale: dict[int, Pill], points: Iterable[ContactPoint]
+        self,
+        company: Company,
+        scale: dict[int, Pill],
+        points: Iterable[ContactPoint],
+        *,
+        corrects: bool = False,
     ) -> None:
-        self.company, self.scale = company, scale
+        self.company, self.scale, self.corrects = company, scale, corrects
+        self.correcting: dict[int, str] = {}
+        self.corrected: dict[int, str] = {}
         points = list(points)
         self.points = {str(point.uid): point for point in points}
         self.points_by_id = {point.pk: point for point in points}
@@ -135,6 +143,7 @@ class Teller:
             if event.kind == "closed"
         }
         noted = {note.pk for note in history.notes}
+        self.correcting, self.corrected = corrections(history.notes)
         self.contacts = {each.note_id: each for each in history.contacts if each.note_id in noted}
         parts: tuple[Iterator[Entry], ...] = (
             map(self.note, history.notes),
@@ -167,11 +176,7 @@ class Teller:
 
     def note(self, note: Note) -> Entry:
         """A follow-up with its remark and what was to come next."""
-        words = getattr(note, "words", None)
-        then = note.next_action
-        if note.next_action_at:
-            then = f"{then} {day(note.next_action_at, self.company)}".strip()
-        said = words.text if words else _("The remark is sealed.") if note.has_remark else ""
+        said = told(note, self.company)
         what = note.label
         if contact := self.contacts.get(note.pk):
             # One follow-up is one entry: the call and what was written of it.
@@ -186,11 +191,19 @@ class Teller:
                 at=note.at,
                 what=what,
                 icon="pencil",
-                who=note.author_name,
-                why=said,
-                state=then,
+                who=said.who,
+                why=" ".join(filter(None, (said.remark, *self._corrections(note)))),
+                state=said.then,
+                facts=said.facts,
+                links=[*said.files, *([correct_link(note)] if self._may_correct(note) else [])],
             ),
         )
+
+    def _corrections(self, note: Note) -> tuple[str, str]:
+        return self.correcting.get(note.pk, ""), self.corrected.get(note.pk, "")
+
+    def _may_correct(self, note: Note) -> bool:
+        return self.corrects and note.company_id == self.company.pk
 
     def contact(self, contact: ContactTry) -> Entry:
         """A contact of which no note is shown."""

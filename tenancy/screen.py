@@ -181,6 +181,10 @@ class TimelineItem:
     state_tone: Tone = ""
     tone: Tone = ""
     href: str = ""
+    facts: Text = ""
+    """A quiet line of what else is known."""
+    links: Sequence[Link] = ()
+    """Files, and ways on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agencies.packages import lender_names
 from collection.case_page import CasePage, case_page
-from collection.dispositions import dispositions_in_use
 from collection.forms import NoteForm
 from collection.views.case_parts import (
     amount_lines,
@@ -23,6 +22,7 @@ from collection.views.case_parts import (
 )
 from collection.views.case_timeline import timeline_context
 from collection.views.context import Place, place_of
+from collection.views.note_forms import empty_form
 from collection.visibility import SHOWS_NUMBERS, may_move, may_work
 from tenancy.access import for_roles
 from tenancy.formats import day_long, money
@@ -95,16 +95,11 @@ def case_answer(request: Request, seen: Seen, form: NoteForm | None = None) -> H
     place, page = place_in_list(request, seen), seen.page
     request.nav_at = place.nav_at
     doing = doing_of(request.user, page)
-    status = 200 if form is None else 422
+    status = 200 if form is None else form.status
     if form is None and doing.note:
-        form = note_form(doing)
+        form = empty_form(user=request.user, page=page, share=doing.share)
     context = _shown(request, page) | {"place": place, "doing": doing, "form": form}
     return render(request, "collection/case.html", context, status=status)
-
-
-def note_form(doing: Doing, data: QueryDict | None = None) -> NoteForm:
-    """The form for a note on the case."""
-    return NoteForm(data, dispositions=dispositions_in_use(), may_share=doing.share)
 
 
 def doing_of(user: User, page: CasePage) -> Doing:

@@ -85,7 +85,7 @@ def test_the_page_tells_everything(lender: Company, admin: User, person: Person)
         assert page.assignment.collector == collector
         assert [hold.kind for hold in page.holds] == ["dispute"]
         told = [str(item.what) for item in page.timeline.items]
-        assert "Willing, no date yet" in told
+        assert "Hung up after identity was confirmed" in told
         assert "Hold: Dispute" in told
         assert any(what.startswith("Entered collections") for what in told)
         assert any(what.startswith("Assigned to") for what in told)

@@ -142,7 +142,7 @@ def test_save_stays_on_the_case(world: World, signed_in: SignIn) -> None:
         ({"disposition": ""}, "Choose how it ended."),
         ({"disposition": "nonsense"}, "Choose how it ended."),
         ({"remark": ""}, "Write what was said."),
-        ({"next_action_at": ""}, "Say when."),
+        ({"next_action_at": ""}, "Type this."),
         ({"next_action_at": "tomorrow"}, "Type a time such as"),
         ({"next_action_at": "2001-01-01 10:00"}, "This moment is past."),
         ({"remark": "x" * 4001}, "4000"),

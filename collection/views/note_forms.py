@@ -1,0 +1,58 @@
+"""The form for a note, made for one case and one person."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
+
+from cases.models import Case, ContactPoint
+from collection.case_page import CasePage
+from collection.dispositions import dispositions_in_use
+from collection.forms import NoteForm
+from collection.models import Note
+from tenancy.models import User
+
+
+def empty_form(*, user: User, page: CasePage, share: bool) -> NoteForm:
+    """The form as it stands on the page: it knows the notes that the page shows."""
+    return note_form(
+        user=user,
+        points=page.contact_points,
+        share=share,
+        knew=newest_by_others(page.notes, user),
+    )
+
+
+def note_form(
+    *,
+    user: User,
+    points: Sequence[ContactPoint],
+    share: bool,
+    knew: UUID | None = None,
+    data: QueryDict | None = None,
+    files: MultiValueDict | None = None,
+) -> NoteForm:
+    """The form, empty or with what was sent. share: whether the holding agency may be told."""
+    return NoteForm(
+        data,
+        files,
+        dispositions=dispositions_in_use,
+        points=points,
+        currency=user.company.currency,
+        may_share=share,
+        initial={"knew": knew},
+    )
+
+
+def newest_by_others(notes: Sequence[Note], user: User) -> UUID | None:
+    """The newest of these notes that somebody else wrote."""
+    others = [
+        note for note in notes if (note.company_id, note.author_id) != (user.company_id, user.pk)
+    ]
+    return max(others, key=lambda note: note.pk).uid if others else None
+
+
+def may_share(user: User, case: Case) -> bool:
+    """Whether a note on the case may be shared with the agency that holds it."""
+    return user.company.is_lender and case.holder_id is not None

@@ -1,0 +1,134 @@
+// A note: its draft is kept in this tab, the disposition brings its facts and its next action along
+// and is found by typing, n leads to it.
+(() => {
+  const words = (form) => form.querySelector('[data-rc-draft-said]');
+  const memory = (form) => `rc-draft:${form.dataset.rcDraft}`;
+  const FIELDS = 'input[type=text], input:not([type]), textarea, select, input[name=disposition], input[name=shared]';
+  const fields = (form) => [...form.querySelectorAll(FIELDS)].filter((each) => each.name);
+
+  // What is next: text and time of the disposition, until somebody types another.
+  const zone = () => document.querySelector('[data-rc-clock]')?.dataset.rcClock;
+  const local = (at) => new Intl.DateTimeFormat('sv-SE', {
+    timeZone: zone(), year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit',
+  }).format(at);
+  // Some results name the moment themselves: a promise its day, a callback its time.
+  const asks = (form) => {
+    form.rcAsks ??= JSON.parse(form.querySelector('script[type="application/json"]').textContent);
+    return form.rcAsks[form.querySelector('input[name=disposition]:checked')?.value] || { facts: [] };
+  };
+  const named = (form) => {
+    const { from } = asks(form);
+    const typed = from ? form.elements[from].value.trim() : '';
+    return /^\d{4}-\d\d-\d\d$/.test(typed) ? `${typed} 09:00` : typed;
+  };
+  const ask = (form) => {
+    const { facts, reached } = asks(form);
+    form.querySelectorAll('[data-rc-fact]').forEach((each) => {
+      const name = each.dataset.rcFact;
+      each.hidden = !(facts.includes(name) || (reached && name === 'fact_agreed_until') || each.querySelector('.er'));
+    });
+    form.querySelector('[data-rc-facts]').hidden = !form.querySelector('[data-rc-fact]:not([hidden])');
+  };
+
+  const suggest = (form) => {
+    const choice = form.querySelector('input[name=disposition]:checked');
+    const [what, when] = ['next_action', 'next_action_at'].map((name) => form.elements[name]);
+    if (!choice) return;
+    if (!what.value || what.dataset.rcAuto) {
+      what.value = choice.dataset.next;
+      what.dataset.rcAuto = 'yes';
+    }
+    if (!when.value || when.dataset.rcAuto) {
+      const after = choice.dataset.after;
+      when.value = after === '' ? named(form) : local(new Date(Date.now() + after * 1000));
+      when.dataset.rcAuto = 'yes';
+    }
+  };
+
+  // The draft: kept while one types, put back into an empty form, gone when the note is saved.
+  const keep = (form) => {
+    const kept = {};
+    fields(form).forEach((each) => {
+      if (['radio', 'checkbox'].includes(each.type)) { if (each.checked) kept[each.name] = each.value; }
+      else if (each.tagName === 'SELECT') { if (each.dataset.rcChanged) kept[each.name] = each.value; }
+      else if (each.value && !each.dataset.rcAuto) kept[each.name] = each.value;
+    });
+    if (Object.keys(kept).length) sessionStorage.setItem(memory(form), JSON.stringify(kept));
+    else sessionStorage.removeItem(memory(form));
+    const said = words(form);
+    if (said) said.dataset.on = 'yes';
+  };
+  const put = (form) => {
+    const kept = JSON.parse(sessionStorage.getItem(memory(form)) || '{}');
+    const typed = fields(form).some((each) => (['radio', 'checkbox'].includes(each.type) ? each.checked : each.tagName !== 'SELECT' && each.value));
+    if (!typed) {
+      fields(form).forEach((each) => {
+        if (['radio', 'checkbox'].includes(each.type)) each.checked = kept[each.name] === each.value;
+        else if (each.tagName === 'SELECT') each.value = kept[each.name] ?? each.value;
+        else each.value = kept[each.name] || '';
+      });
+      const said = words(form);
+      if (said && Object.keys(kept).length) said.dataset.on = 'yes';
+    }
+    const chosen = form.querySelector('input[name=disposition]:checked');
+    const group = chosen && /of-(\w+)/.exec(chosen.closest('.disp-c').className)[1];
+    if (group) form.querySelector(`input[name=group][value=${group}]`).checked = true;
+    ask(form);
+    suggest(form);
+  };
+
+  document.addEventListener('input', (event) => {
+    const form = event.target.closest?.('form[data-rc-draft]');
+    if (!form) return;
+    if (event.target.matches('[data-rc-disp-find]')) { find(form, event.target.value); return; }
+    delete event.target.dataset.rcAuto;
+    if (event.target.tagName === 'SELECT') event.target.dataset.rcChanged = 'yes';
+    if (event.target.name === 'disposition') ask(form);
+    if (event.target.name === 'disposition' || event.target.name === asks(form).from) suggest(form);
+    keep(form);
+  });
+
+  // Typing finds a result in every group; Enter takes the first that is left.
+  const find = (form, text) => {
+    const sought = text.trim().toLowerCase();
+    form.querySelector('.disp').classList.toggle('finding', Boolean(sought));
+    form.querySelectorAll('.disp-c .seg-o').forEach((each) => {
+      each.hidden = Boolean(sought) && !`${each.textContent} ${each.firstElementChild.value}`.toLowerCase().includes(sought);
+    });
+  };
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || !event.target.matches?.('[data-rc-disp-find]')) return;
+    event.preventDefault();
+    const form = event.target.form;
+    const first = event.target.value.trim() && form.querySelector('.disp-c .seg-o:not([hidden]) input');
+    if (!first) return;
+    first.checked = true;
+    form.querySelector(`input[name=group][value=${/of-(\w+)/.exec(first.closest('.disp-c').className)[1]}]`).checked = true;
+    event.target.value = '';
+    find(form, '');
+    first.dispatchEvent(new Event('input', { bubbles: true }));
+    (form.querySelector('[data-rc-fact]:not([hidden]) :is(input, select)') || form.elements.remark).focus();
+  });
+  // A suggested time counts from the moment of saving: left out, the server adds it.
+  const leaveOut = (form) => {
+    const when = form.elements.next_action_at;
+    if (when?.dataset.rcAuto) when.value = '';
+  };
+  document.addEventListener('submit', (event) => { if (event.target.matches('form[data-rc-draft]')) leaveOut(event.target); }, true);
+
+  document.addEventListener('click', (event) => {
+    if (!event.target.closest('[data-rc-to-note]')) return;
+    event.preventDefault();
+    const note = document.getElementById('note');
+    note.scrollIntoView({ block: 'nearest' });
+    (note.querySelector('input[name=disposition]:checked') || note.querySelector('input[name=group]:checked')).focus();
+  });
+
+  const fresh = () => document.querySelectorAll('form[data-rc-draft]').forEach((form) => {
+    if (form.dataset.rcPut) return;
+    form.dataset.rcPut = 'yes';
+    put(form);
+  });
+  fresh();
+  document.addEventListener('htmx:afterSettle', fresh);
+})();
