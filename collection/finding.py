@@ -6,7 +6,7 @@ numbers by keyed hash or by the last four digits.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -17,6 +17,7 @@ from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 from cases.clock import DaysPastDue
 from cases.feed.values import Unreadable, phone
 from cases.models import Borrower, Bucket, Case, ContactPoint, Loan
+from collection.standing import Standing, standing
 from tenancy.personal_data import keyed_hash
 from tenancy.scope import AGENCY, current_scope
 
@@ -29,7 +30,8 @@ class CaseFilters:
     """Questions about the case. Empty means: any. Ranges include both ends.
 
     buckets: labels, a parent's label stands for all below it. lender_ids: for an agency's lists.
-    text: what was typed into the search box. nothing: what is asked for is not known (any more).
+    text: what was typed into the search box. standing: tags, score, last touch, promise, reach,
+    holds. nothing: what is asked for is not known (any more).
     """
 
     buckets: tuple[str, ...] = ()
@@ -41,6 +43,7 @@ class CaseFilters:
     amount_to: Decimal | None = None
     lender_ids: tuple[int, ...] = ()
     text: str = ""
+    standing: Standing = field(default_factory=Standing)
     nothing: bool = False
 
 
@@ -65,7 +68,10 @@ def narrowed(rows: QuerySet[M], filters: CaseFilters, *, on: date, via: str = ""
         labelled = Q(label__in=filters.buckets) | Q(parent__in=filters.buckets)
         bucket_ids = list(Bucket.objects.filter(labelled).values_list("pk", flat=True))
         rows = rows.filter(**{f"{via}bucket_id__in": bucket_ids})
-    rows = rows.filter(dpd_within(filters.dpd_from, filters.dpd_to, on=on, via=via))
+    rows = rows.filter(
+        dpd_within(filters.dpd_from, filters.dpd_to, on=on, via=via),
+        standing(filters.standing, on=on, via=via),
+    )
     if filters.text.strip():
         target = "pk" if not via else via.removesuffix("__")
         rows = rows.filter(**{f"{target}__in": found_by(filters.text)})

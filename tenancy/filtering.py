@@ -30,11 +30,12 @@ SUFFIXES: dict[Kind, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """One value that a filter offers."""
+    """One value that a filter offers. key: the id of the row that it stands for, for queries."""
 
     value: str
     label: Text
     count: Text = ""
+    key: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,8 @@ class Filter:
 
     `choice` takes any of the options, `one` a single one; `range` is two numbers (GET
     `name_min`, `name_max`), `days` two dates (`name_from`, `name_to`), `text` what is typed.
-    With `extra` it waits behind "+ Filter" until it is set.
+    With `extra` it waits behind "+ Filter" until it is set. counted: each option gets its number
+    of rows when the menu opens (FilterBar.counts).
     """
 
     name: str
@@ -52,11 +54,17 @@ class Filter:
     options: Sequence[Option] = ()
     unit: str = ""
     extra: bool = False
+    counted: bool = False
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The GET parameters of this filter."""
         return tuple(self.name + suffix for suffix in SUFFIXES[self.kind])
+
+
+def count_id(which: Filter, place: int) -> str:
+    """The id of the element that shows how many rows an option has; "" where none are counted."""
+    return f"n-{which.name}-{place}" if which.counted else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +100,17 @@ class FilterBar:
 
     What cannot be read as a number or date is kept on screen, marked, and not applied. A value
     that is no option stays chosen and marked, and nothing answers to it. No act may be done to
-    all that match while `unread` names a filter.
+    all that match while `unread` names a filter. counts: where the numbers behind the options of
+    `counted` filters come from, an address with a query.
     """
 
-    def __init__(self, filters: Sequence[Filter], params: QueryDict, note: Text = "") -> None:
+    def __init__(
+        self, filters: Sequence[Filter], params: QueryDict, note: Text = "", counts: str = ""
+    ) -> None:
         self.filters = {each.name: each for each in filters}
         self.params = params
         self.note = note
+        self.counts = counts
 
     def chosen(self, name: str) -> list[str]:
         """The known options that the URL names for a `choice` or `one` filter."""

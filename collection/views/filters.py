@@ -15,6 +15,7 @@ from agencies.packages import lender_names
 from cases.pills import Pill, pills_in_use
 from collection.finding import CaseFilters
 from collection.models import Assignment
+from collection.views.standing import standing_of, standing_questions
 from tenancy.access import sees_all, teams_seen_by
 from tenancy.filtering import Filter, FilterBar, Option
 from tenancy.models import Role, TeamMember, User
@@ -58,6 +59,7 @@ def case_questions(
         Filter(name="amount", label=_("Outstanding"), kind="range", unit=user.company.currency),
         Filter(name="product", label=_("Product"), kind="text"),
         Filter(name="channel", label=_("Channel"), kind="text", extra=True),
+        *standing_questions(params, shown=shown),
         Filter(name="q", label=pgettext_lazy("filter", "Search"), kind="text", extra=True),
     ]
     if not user.company.is_lender and (shown or "lender" in params):
@@ -149,8 +151,8 @@ def _ids(bar: FilterBar, name: str, rows: Sequence[tuple[int, UUID, str]]) -> tu
     return tuple(pk for pk, uid, _title in rows if str(uid) in chosen)
 
 
-def case_filters(bar: FilterBar) -> CaseFilters:
-    """The plain values of `case_questions`."""
+def case_filters(bar: FilterBar, user: User) -> CaseFilters:
+    """The plain values of `case_questions`, on the clock of the person's company."""
     dpd_from, dpd_to = (_days(bound) for bound in bar.bounds("dpd"))
     amount_from, amount_to = (_money(bound) for bound in bar.bounds("amount"))
     lenders = bar.chosen("lender") if "lender" in bar.filters else []
@@ -164,6 +166,7 @@ def case_filters(bar: FilterBar) -> CaseFilters:
         amount_to=amount_to,
         lender_ids=tuple(int(each) for each in lenders),
         text=_typed(bar, "q"),
+        standing=standing_of(bar, user.company.zone),
         nothing=bar.matches_nothing,
     )
 

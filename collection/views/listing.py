@@ -73,7 +73,7 @@ class AskedCases:
             collector_ids=desks.collector_ids(bar),
             agency_ids=tuple(pk for pk, code, _label in agencies if code in chosen),
             closures=tuple(bar.chosen("closure")) if state == "closed" else (),
-            case=case_filters(bar),
+            case=case_filters(bar, user),
         )
         return cls(user, on, scale, bar, filters, _table(user, params, state))
 

@@ -70,7 +70,7 @@ class AskedWork:
             team_ids=desks.team_ids(bar),
             collector_ids=desks.collector_ids(bar),
             waiting=params.get("desk") == "waiting",
-            case=case_filters(bar),
+            case=case_filters(bar, user),
         )
         asked = params.get("show", "")
         show: Show = asked if asked in SHOWS else ""

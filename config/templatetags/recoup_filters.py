@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from config.templatetags.recoup_ui import icon
-from tenancy.filtering import Chip
+from tenancy.filtering import Chip, count_id
 
 register = template.Library()
 
@@ -32,12 +32,15 @@ def _options(chip: Chip) -> str:
     start = f'<label class="opt"><input type="{kind}" class="form-check-input" '
     return "".join(
         f'{start}name="{chip.filter.name}" value="{escape(option.value)}"'
-        f"{' checked' if chosen else ''}>{escape(option.label)}{_count(option.count)}</label>"
-        for option, chosen in chip.choices
+        f"{' checked' if chosen else ''}>{escape(option.label)}"
+        f"{_count(option.count, count_id(chip.filter, place))}</label>"
+        for place, (option, chosen) in enumerate(chip.choices)
     )
 
 
-def _count(count: object) -> str:
+def _count(count: object, name: str) -> str:
+    if name:
+        return f'<span class="n" id="{name}">{escape(count)}</span>'
     return f'<span class="n">{escape(count)}</span>' if count else ""
 
 
