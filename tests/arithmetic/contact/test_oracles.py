@@ -267,9 +267,6 @@ def test_u6_consent_is_good_for_seven_dates() -> None:
 
 BREATHING = Hold("breathing_space", "all", date(2026, 4, 1), date(2026, 5, 31))
 SPACE = {"zone": LONDON, "holds": (BREATHING,)}
-    "zone": LONDON,
-    "holds": (Hold("breathing_space", "all", date(2026, 4, 1), date(2026, 5, 31)),),
-}
 ELSEWHERE = {
     "K1": [
         Row("03-28 07:30Z", "window", "03-28 08:00Z", {"zone": LONDON}),
