@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from collection import urls_lists
+from collection import urls_lists, urls_promises
 from collection.views import (
     attachments,
     board,
@@ -24,6 +24,7 @@ app_name = "work"
 urlpatterns = [
     path("", queue.queue, name="queue"),
     path("board/", board.team_board, name="board"),
+    path("board/figures/", board.board_figures, name="board-figures"),
     path("reassign/", reassign.reassign, name="reassign"),
     path("leave/", leave.calendar, name="leave"),
     path("leave/new/", leave.new, name="leave-new"),
@@ -45,4 +46,5 @@ urlpatterns = [
     path("holds/<uuid:uid>/prolong/", holds.prolong, name="hold-prolong"),
     path("holds/<uuid:uid>/lift/", holds.lift, name="hold-lift"),
     *urls_lists.urlpatterns,
+    *urls_promises.urlpatterns,
 ]

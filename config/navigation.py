@@ -61,6 +61,12 @@ NAVIGATION = (
             Entry(
                 _("My cases"), "work:queue", frozenset({COLLECTOR, LEAD, ADMIN}), match=("work:",)
             ),
+            Entry(
+                pgettext_lazy("navigation", "Promises"),
+                "work:promises",
+                frozenset({COLLECTOR, LEAD, ADMIN}),
+                match=("work:promises", "work:kept-rate"),
+            ),
             Entry(_("Team board"), "work:board", frozenset({LEAD, ADMIN}), match=("work:board",)),
             Entry(
                 _("Leave and cover"), "work:leave", frozenset({LEAD, ADMIN}), match=("work:leave",)
@@ -86,6 +92,19 @@ NAVIGATION = (
                 frozenset({ADMIN, FINANCE, AUDITOR}),
                 (LENDER,),
                 match=("cases:suspense",),
+            ),
+            Entry(
+                _("Money by hand"),
+                "cases:money",
+                frozenset({ADMIN, FINANCE, AUDITOR}),
+                (LENDER,),
+                match=("cases:money", "cases:repayment"),
+            ),
+            Entry(
+                _("Overpayments"),
+                "cases:overpaid",
+                frozenset({ADMIN, FINANCE, AUDITOR}),
+                (LENDER,),
             ),
             Entry(
                 _("Bucket scheme"),
