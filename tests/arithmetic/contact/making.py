@@ -83,7 +83,7 @@ SPANS = st.tuples(MINUTES, MINUTES).map(_span)
 DAYTIME = st.tuples(st.integers(14, 22), st.integers(30, 48)).map(
     lambda pair: (pair[0] * 30, min(pair[1] * 30, 1440))
 )
-BREAKS = st.builds(lambda span, excused: Break(*span, excused), SPANS, st.booleans())
+BREAKS = st.builds(lambda span, excused: Break(span[0], span[1], excused), SPANS, st.booleans())
 
 
 @st.composite

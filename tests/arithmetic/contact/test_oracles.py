@@ -43,7 +43,7 @@ def check(row: Row, *rules: ContactRules, **known: Any) -> None:
     assert all(denial.legal_basis for denial in decision.denials)
 
 
-def rows(table: dict[str, list[Row]]) -> Any:
+def rows(table: dict[str, list[Row]]) -> pytest.MarkDecorator:
     """Make a test of every row, named after the example and the moment."""
     return pytest.mark.parametrize(
         ("example", "row"),

@@ -31,7 +31,7 @@ def decide(known: ContactFacts, at: datetime, *held: ContactRules) -> Decision:
     return weigh(replace(known, at=at, collector_used=used), held)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(facts(), rules())
 def test_next_is_allowed_and_the_minute_before_is_not(
     known: ContactFacts, held: ContactRules
@@ -49,7 +49,7 @@ def test_next_is_allowed_and_the_minute_before_is_not(
         assert not decide(known, at - MINUTE, held).allowed
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(facts(), rules(), st.integers(1, 3 * 24 * 60))
 def test_no_minute_before_next_is_allowed(
     known: ContactFacts, held: ContactRules, minutes: int
@@ -63,7 +63,7 @@ def test_no_minute_before_next_is_allowed(
         assert not decide(known, tried, held).allowed
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(facts(), rules(), rules())
 def test_a_rule_only_ever_removes_contacts(
     known: ContactFacts, held: ContactRules, further: ContactRules
@@ -78,7 +78,7 @@ def test_a_rule_only_ever_removes_contacts(
     assert weigh(known, [further, held]) == both
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(facts(), rules(), rules())
 def test_whatever_passes_as_tightened_removes_contacts(
     known: ContactFacts, preset: ContactRules, wanted: ContactRules
@@ -92,7 +92,7 @@ def test_whatever_passes_as_tightened_removes_contacts(
             assert weigh(known, [preset]).allowed
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(rules(), rules(), rules())
 def test_strictest_is_the_same_in_any_order(
     a: ContactRules, b: ContactRules, c: ContactRules
@@ -103,7 +103,7 @@ def test_strictest_is_the_same_in_any_order(
     assert strictest(a, NO_LIMITS) == a
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(facts(), rules())
 def test_a_decision_explains_itself(known: ContactFacts, held: ContactRules) -> None:
     decision = weigh(known, [held])
@@ -216,7 +216,7 @@ def check_hours(story: Story) -> None:
         assert all(day + quiet <= local.date() for day in story.dates(talks))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.sampled_from(ZONES),
     rules(),
