@@ -25,6 +25,7 @@ from collection.case_list import (
 )
 from collection.views.filters import DeskQuestions, case_filters, case_questions, scale_for
 from collection.views.lines import case_lines
+from collection.views.standing import counts_address
 from collection.visibility import may_move
 from tenancy.access import for_roles
 from tenancy.filtering import Column, Filter, FilterBar, Option, Table, changed_url
@@ -65,7 +66,8 @@ class AskedCases:
             *desks.filters,
             *case_questions(user, scale, params, shown=shown),
         ]
-        bar = FilterBar(questions, params)
+        counts = counts_address(LIST, params) if shown else ""
+        bar = FilterBar(questions, params, counts=counts)
         chosen = set(bar.chosen("agency")) if agencies else set()
         filters = ListFilters(
             state=state,

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from cases.pills import Pill
 from collection.views.filters import DeskQuestions, case_filters, case_questions, scale_for
 from collection.views.lines import work_lines
+from collection.views.standing import counts_address
 from collection.visibility import WORKS_CASES, may_move
 from collection.worklist import FIGURES_CAP, Clock, WorkFigures, WorkFilters, work_figures, worklist
 from tenancy.access import for_roles
@@ -64,7 +65,8 @@ class AskedWork:
         desks = DeskQuestions.of(user, params)
         scale = scale_for(on, params, shown=shown)
         questions = [*desks.filters, *case_questions(user, scale, params, shown=shown)]
-        bar = FilterBar(questions, params, note=_("Due first"))
+        counts = counts_address(LIST, params) if shown else ""
+        bar = FilterBar(questions, params, note=_("Due first"), counts=counts)
         every = WorkFilters(
             mine=not desks.any or params.get("desk") == "mine",
             team_ids=desks.team_ids(bar),

@@ -6,12 +6,13 @@ from math import ceil, floor
 from typing import cast
 
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from collection.standing import PROMISE_STATES, TOUCHES, PromiseState, Standing, Touch, YesNo
 from collection.tagging import tags_in_use
-from tenancy.filtering import Filter, FilterBar, Option
+from tenancy.filtering import PAGE_KEYS, Filter, FilterBar, Option
 from tenancy.screen import Text
 
 HIGHEST_SCORE = 1000
@@ -39,6 +40,15 @@ YES_NO = (
     Option(value="yes", label=_("yes")),
     Option(value="no", label=_("no")),
 )
+
+
+def counts_address(which: str, params: QueryDict) -> str:
+    """Where the bar of the list `which` gets its counts: by the list's own query."""
+    carried = params.copy()
+    for key in (*PAGE_KEYS, "name"):
+        carried.pop(key, None)
+    carried["list"] = which
+    return f"{reverse('work:counts')}?{carried.urlencode()}"
 
 
 def standing_questions(params: QueryDict, *, shown: bool) -> list[Filter]:
