@@ -16,7 +16,7 @@ from agencies.turns import lock_placing
 from cases.choosing import Chosen, chosen_ids, locked
 from cases.clock import DaysPastDue
 from cases.history import record_events
-from cases.models import Case
+from cases.models import Case, CaseHold
 from cases.on_hold import holds_in_force
 from cases.refusals import Refusal, Refused, first_of
 from tenancy.events import publish
@@ -100,11 +100,10 @@ def _cases(ids: Sequence[int], today: date) -> list[Case]:
 def _refusals(
     ids: Sequence[int], cases: Sequence[Case], agency: Company, today: date
 ) -> Iterator[Refused]:
-    held = set(
-        holds_in_force(today)
-        .filter(case_id__in=ids, stops_placement=True)
-        .values_list("case_id", flat=True)
-    )
+    stops = holds_in_force(today).filter(case_id__in=ids, stops_placement=True)
+    held: dict[bool, set[int]] = {True: set(), False: set()}
+    for case_id, kind in stops.values_list("case_id", "kind"):
+        held[kind == CaseHold.Kind.PROMISE].add(case_id)
     elsewhere = set(
         Case.objects.filter(
             borrower_id__in={case.borrower_id for case in cases},
@@ -118,7 +117,8 @@ def _refusals(
         reasons = (
             (Refusal.CLOSED, case.closed_on is not None),
             (Refusal.PLACED, case.holder_id is not None),
-            (Refusal.ON_HOLD, case.pk in held),
+            (Refusal.ON_HOLD, case.pk in held[False]),
+            (Refusal.OPEN_PROMISE, case.pk in held[True]),
             (Refusal.SIBLING_ELSEWHERE, case.borrower_id in elsewhere),
         )
         why = first_of(reason for reason, holds in reasons if holds)

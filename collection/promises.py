@@ -146,16 +146,16 @@ def _lenders_side(company: Company, case: Case, by: User) -> Iterator[Company]:
     if company.pk == case.owner_id:
         yield company
         return
-    owner = Company.objects.get(pk=case.owner_id)
     try:
         with cross(
             kind=Crossing.JUDGE_PROMISE,
-            into=owner,
+            # A scope needs no more of the lender than this; an agency does not read its row.
+            into=Company(pk=case.owner_id, kind=Company.Kind.LENDER),
             proof=Placement.objects.filter(agency=company, case_id=case.pk, ended_at=None),
             about=f"promise on case {case.uid}",
             actor_name=by.display_name,
         ):
-            yield owner
+            yield Company.objects.get(pk=case.owner_id)
     except NoProof as error:
         raise ValidationError(_("The case is not with your company any more.")) from error
 
