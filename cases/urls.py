@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import balances, import_page, imports, schemes, suspense
+from cases.views import balances, import_page, imports, overpaid, schemes, suspense
 
 urlpatterns = [
     path("balances/", balances.balances, name="balances"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("imports/<uuid:uid>/differences.csv", import_page.differences, name="import-differences"),
     path("imports/<uuid:uid>/confirm/", imports.confirm, name="import-confirm"),
     path("imports/<uuid:uid>/discard/", imports.discard, name="import-discard"),
+    path("overpaid/", overpaid.overpaid, name="overpaid"),
     path("suspense/", suspense.suspense, name="suspense"),
     path("suspense/<uuid:uid>/match/", suspense.match, name="suspense-match"),
 ]

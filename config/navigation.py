@@ -71,6 +71,11 @@ NAVIGATION = (
             Entry(
                 _("Leave and cover"), "work:leave", frozenset({LEAD, ADMIN}), match=("work:leave",)
             ),
+            Entry(
+                _("Contacts in progress"),
+                "contact:reserved",
+                frozenset({COLLECTOR, LEAD, ADMIN}),
+            ),
         ),
     ),
     Group(
@@ -176,6 +181,12 @@ NAVIGATION = (
                 "tenancy:company",
                 frozenset({ADMIN, AUDITOR}),
                 match=("tenancy:company",),
+            ),
+            Entry(
+                _("Contact rules"),
+                "contact:rules",
+                frozenset({ADMIN, AUDITOR}),
+                match=("contact:",),
             ),
             Entry(
                 _("API tokens"),

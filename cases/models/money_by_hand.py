@@ -73,3 +73,6 @@ class MoneyRequest(LenderOwned):
             owner_key("money_request", "repayment", "cases.Repayment"),
             Wall(name="money_request_wall", rules=[Rule(LENDER_ROLE, KEEP, "owner_id = {me}")]),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.repayment_no}"

@@ -1,8 +1,10 @@
 """Suspense: money whose loan is not known, and matching it by hand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
-from uuid import UUID
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
 
 from django import forms
 from django.contrib import messages
@@ -16,8 +18,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.import_access import LENDERS, READERS, WRITERS
-from cases.models import Repayment
-from cases.suspense import Waiting, match_by_hand, waiting_of
+from cases.models import MoneyRequest, Repayment
+from cases.money_by_hand import ask_match
+from cases.suspense import Waiting, waiting_of
+from cases.suspense_matching import Suggestion, suggestions
 from tenancy.access import for_roles
 from tenancy.filtering import Column, Filter, FilterBar, Table
 from tenancy.formats import count, day, in_currency, money
@@ -26,14 +30,26 @@ from tenancy.http import Request
 from tenancy.keyset import page_of
 from tenancy.models import Company
 from tenancy.night import business_date
-from tenancy.screen import Empty, Link, Stat
+from tenancy.screen import Empty, Link, Stat, Text
 
 REASON_LENGTH = 300
+WHY: dict[str, Text] = {
+    "same_number": gettext_lazy("same number"),
+    "near_number": gettext_lazy("number nearly the same"),
+    "borrower_no": gettext_lazy("borrower's number"),
+    "phone": gettext_lazy("borrower's phone"),
+    "id_no": gettext_lazy("borrower's ID number"),
+    "name": gettext_lazy("borrower's name"),
+    "outstanding": gettext_lazy("exactly what is owed"),
+    "instalment": gettext_lazy("exactly an instalment"),
+}
+"""What speaks for a loan: cases.suspense_matching.WEIGHTS in words."""
 
 
 class MatchForm(forms.Form):
-    """The loan that the money is for, and how one knows."""
+    """The loan that the money is for, and how one knows. form_key: the form counts once."""
 
+    form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     loan_no = forms.CharField(
         label=gettext_lazy("Loan no"),
         max_length=64,
@@ -49,9 +65,22 @@ class MatchForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Money that waits; `href` leads to the panel that matches it, "" where one may not."""
+    """Money that waits; `href` leads to the panel that matches it, "" where one may not.
+
+    asked: the match that waits for a second person.
+    """
 
     repayment: Repayment
+    href: str
+    asked: MoneyRequest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionLine:
+    """A loan that the money may be for, in words; `href` puts it into the form."""
+
+    suggestion: Suggestion
+    why: str
     href: str
 
 
@@ -69,7 +98,7 @@ def suspense(request: HttpRequest) -> HttpResponse:
         "bar": bar,
         "stats": _stats(waiting_of(company=user.company), user.company),
         "table": Table(_columns(user.company, may_match=may_match), request.GET),
-        "rows": [_row(each, may_match=may_match) for each in page.rows],
+        "rows": _rows(page.rows, may_match=may_match),
         "may_match": may_match,
         "pager": page.pager,
         "empty": _empty(bar),
@@ -107,10 +136,18 @@ def _columns(company: Company, *, may_match: bool) -> list[Column]:
     return [*columns, Column(key="match", label="")] if may_match else columns
 
 
-def _row(repayment: Repayment, *, may_match: bool) -> Row:
+def _rows(found: Sequence[Repayment], *, may_match: bool) -> list[Row]:
+    waiting = MoneyRequest.objects.filter(
+        repayment__in=[each.pk for each in found], state=MoneyRequest.State.WAITING
+    )
+    asked = {each.repayment_id: each for each in waiting}
+    return [_row(each, asked.get(each.pk), may_match=may_match) for each in found]
+
+
+def _row(repayment: Repayment, asked: MoneyRequest | None, *, may_match: bool) -> Row:
     may_match = may_match and not repayment.reverses_no
     href = reverse("cases:suspense-match", args=[repayment.uid]) if may_match else ""
-    return Row(repayment, href)
+    return Row(repayment, href, asked)
 
 
 def _empty(bar: FilterBar) -> Empty:
@@ -129,42 +166,45 @@ def _empty(bar: FilterBar) -> Empty:
 @for_roles(*WRITERS, kinds=LENDERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def match(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """The panel that says which loan the money is for."""
+    """The panel that says which loan the money is for; a second person decides."""
     user = cast("Request", request).user
     repayment = get_object_or_404(Repayment.objects.select_related("loan"), uid=uid)
-    form = MatchForm(request.POST or None)
+    form = MatchForm(
+        request.POST or None,
+        initial={"form_key": uuid4(), "loan_no": request.GET.get("loan", "")},
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            matched = match_by_hand(
-                company=user.company,
-                repayment=repayment,
-                by=user,
-                on=business_date(user.company),
-                **form.cleaned_data,
-            )
+            ask_match(company=user.company, repayment=repayment, by=user, **form.cleaned_data)
         except ValidationError as error:
             put_refusal(form, error)
         else:
-            messages.success(request, _told(matched, form.cleaned_data["loan_no"]))
+            told = {"number": repayment.repayment_no, "loan_no": form.cleaned_data["loan_no"]}
+            text = _("%(number)s for loan %(loan_no)s: a second person is asked.")
+            messages.success(request, text % told)
             return redirect("cases:suspense")
+    waits = repayment.state == Repayment.State.SUSPENSE and not repayment.reverses_no
+    asked = MoneyRequest.objects.filter(
+        repayment=repayment, state=MoneyRequest.State.WAITING
+    ).select_related("loan")
     context = {
         "form": form,
         "repayment": repayment,
-        "waits": repayment.state == Repayment.State.SUSPENSE and not repayment.reverses_no,
+        "waits": waits,
+        "asked": asked.first() if waits else None,
+        "lines": _suggested(repayment, user.company) if waits else [],
         "currency": user.company.currency,
         "back": reverse("cases:suspense"),
     }
     return render(request, "cases/suspense_match.html", context, status=422 if form.errors else 200)
 
 
-def _told(matched: Repayment, loan_no: str) -> str:
-    words = {
-        "number": matched.repayment_no,
-        "amount": money(matched.amount),
-        "loan_no": loan_no,
-    }
-    if matched.state == Repayment.State.INCLUDED:
-        return (
-            _("%(number)s belongs to loan %(loan_no)s, whose balance already contains it.") % words
+def _suggested(repayment: Repayment, company: Company) -> list[SuggestionLine]:
+    return [
+        SuggestionLine(
+            each,
+            _(", ").join(str(WHY[reason]) for reason in each.reasons),
+            "?" + urlencode({"loan": each.loan.loan_no}),
         )
-    return _("%(number)s is booked: %(amount)s on loan %(loan_no)s.") % words
+        for each in suggestions(repayment=repayment, on=business_date(company))
+    ]

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from cases.aging import settle_cases
 from cases.ledger import RepaymentRow, match_suspense, post_repayments
-from cases.models import CaseEvent, LedgerEntry, Loan, Repayment
+from cases.models import CaseEvent, LedgerEntry, Loan, MoneyRequest, Repayment
 from cases.suspense import waiting_of
 from tenancy.models import AuditEntry, Company
 from tenancy.scope import company_scope
@@ -58,6 +58,23 @@ def book(company: Company, *rows: RepaymentRow) -> tuple[tuple[str, str], ...]:
 def address(company: Company, number: str = "R1") -> str:
     with company_scope(company):
         return f"/cases/suspense/{Repayment.objects.get(repayment_no=number).uid}/match/"
+
+
+def match(
+    company: Company, signed_in: SignedIn, number: str = "R1", said: dict[str, str] | None = None
+) -> None:
+    """Finance says which loan it is for, an admin agrees."""
+    asked = signed_in(company, "finance").post(address(company, number), said or SAID)
+    assert asked.status_code == 302
+    agreed = signed_in(company, "admin").post(waiting(company), {"act": "approve"})
+    assert agreed.status_code == 302
+
+
+def waiting(company: Company) -> str:
+    """Where the request that waits is decided."""
+    with company_scope(company):
+        uid = MoneyRequest.objects.get(state="waiting").uid
+    return reverse("cases:money-decide", args=[uid])
 
 
 def states(company: Company) -> dict[str, tuple[str, str]]:
@@ -106,7 +123,15 @@ def test_a_person_matches_it_to_its_loan(lender: Company, made: Loan, signed_in:
     finance = signed_in(lender, "finance")
     assert SENT_FOR in shown(finance.get(address(lender)))
     page = shown(finance.post(address(lender), SAID, follow=True))
-    assert "R1 is booked: 60.00 on loan RIGHT-7." in page
+    assert "R1 for loan RIGHT-7: a second person is asked." in page
+    assert states(lender) == {"R1": ("suspense", SENT_FOR)}
+    path = waiting(lender)
+    assert path in page
+    assert "Fang Finance says it is for loan RIGHT-7." in shown(finance.get(address(lender)))
+    assert "Agree and book" not in shown(finance.get(path))
+    assert finance.post(path, {"act": "approve"}).status_code == 403
+    booked = signed_in(lender, "admin").post(path, {"act": "approve"}, follow=True)
+    assert "60.00 on loan RIGHT-7: booked." in shown(booked)
     assert states(lender) == {"R1": ("posted", SENT_FOR)}
     assert owed(lender) == Decimal("940.00")
     with company_scope(lender):
@@ -123,20 +148,37 @@ def test_a_person_matches_it_to_its_loan(lender: Company, made: Loan, signed_in:
     assert "Matched money in suspense to a loan" in shown(admin.get("/settings/audit/"))
 
 
-def test_the_same_match_twice_books_once(lender: Company, made: Loan, signed_in: SignedIn) -> None:
-    finance = signed_in(lender, "finance")
-    assert [finance.post(address(lender), SAID).status_code for _ in range(2)] == [302, 302]
+def test_a_match_is_asked_once_and_booked_once(
+    lender: Company, made: Loan, signed_in: SignedIn
+) -> None:
+    finance, admin = signed_in(lender, "finance"), signed_in(lender, "admin")
+    said = SAID | {"form_key": "6f1f6d1c-5b5b-4a43-9d0a-000000000001"}
+    assert [finance.post(address(lender), said).status_code for _ in range(2)] == [302, 302]
+    again = finance.post(address(lender), SAID)
+    assert again.status_code == 422
+    assert "A second person is being asked about it already." in shown(again)
+    path = waiting(lender)
+    assert [admin.post(path, {"act": "approve"}).status_code for _ in range(2)] == [302, 302]
     with company_scope(lender):
         assert AuditEntry.objects.filter(verb="match_by_hand").count() == 1
         assert LedgerEntry.objects.filter(loan=made, kind="repayment").count() == 1
-        other = loan(lender, made.due_date.isoformat(), as_of=made.as_of.isoformat(), no="OTHER")
-    answer = finance.post(address(lender), SAID | {"loan_no": "OTHER"})
+    answer = finance.post(address(lender), SAID)
     assert answer.status_code == 422
     assert "It has been matched meanwhile" in shown(answer)
     assert "It is matched to loan RIGHT-7." in shown(finance.get(address(lender)))
-    with company_scope(lender):
-        other.refresh_from_db()
-    assert (owed(lender), other.outstanding) == (Decimal("940.00"), Decimal("1000.00"))
+
+
+def test_a_refused_match_leaves_the_money_waiting(
+    lender: Company, made: Loan, signed_in: SignedIn
+) -> None:
+    signed_in(lender, "finance").post(address(lender), SAID)
+    path, admin = waiting(lender), signed_in(lender, "admin")
+    assert admin.post(path, {"act": "refuse"}).status_code == 422
+    assert admin.post(path, {"act": "refuse", "decision": "Not his"}).status_code == 302
+    assert states(lender) == {"R1": ("suspense", SENT_FOR)}
+    assert "Not his" in shown(admin.get(path))
+    match(lender, signed_in)
+    assert states(lender)["R1"][0] == "posted"
 
 
 @pytest.mark.parametrize(
@@ -166,7 +208,7 @@ def test_a_reversal_is_not_matched_but_follows_its_repayment(
     answer = finance.post(address(lender, "V1"), SAID)
     assert answer.status_code == 422
     assert "A reversal waits for its repayment" in shown(answer)
-    assert finance.post(address(lender), SAID).status_code == 302
+    match(lender, signed_in)
     assert states(lender) == {"R1": ("reversed", SENT_FOR), "V1": ("reversal", SENT_FOR)}
     assert owed(lender) == Decimal("1000.00")
 
@@ -175,7 +217,7 @@ def test_a_reversal_is_not_matched_but_follows_its_repayment(
 def test_a_reversal_that_comes_later_finds_the_money(
     lender: Company, made: Loan, signed_in: SignedIn, loan_no: str
 ) -> None:
-    signed_in(lender, "finance").post(address(lender), SAID)
+    match(lender, signed_in)
     assert book(lender, sent(lender, "V1", "60", loan_no, "R1")) == ()
     assert states(lender)["V1"] == ("reversal", loan_no)
     assert owed(lender) == Decimal("1000.00")
@@ -186,7 +228,7 @@ def test_a_reversal_that_comes_later_finds_the_money(
 def test_the_night_finds_a_reversal_that_came_at_the_same_moment(
     lender: Company, made: Loan, signed_in: SignedIn
 ) -> None:
-    signed_in(lender, "finance").post(address(lender), SAID)
+    match(lender, signed_in)
     with company_scope(lender):
         row = sent(lender, "V1", "60", reverses="R1")
         Repayment.objects.create(
@@ -211,7 +253,7 @@ def test_the_feed_takes_the_row_for_the_same(
         "amount": "60",
     }
     assert feeding.send("repayments", "2026-03-05", row).suspense == 1
-    assert signed_in(company, "finance").post(address(company), SAID).status_code == 302
+    match(company, signed_in)
     again = feeding.send("repayments", "2026-03-06", row)
     assert (again.new, again.changed, again.unchanged, again.rejected) == (0, 0, 1, 0)
     for number, loan_no, rejected in (("V1", "ELSE", 1), ("V2", RIGHT, 0), ("V3", SENT_FOR, 1)):
@@ -224,16 +266,16 @@ def test_the_feed_takes_the_row_for_the_same(
 def test_who_may_look_and_who_may_match(
     lender: Company, agency: Company, made: Loan, signed_in: SignedIn
 ) -> None:
-    match = address(lender)
+    path = address(lender)
     auditor = signed_in(lender, "auditor")
     page = shown(auditor.get("/cases/suspense/"))
     assert "R1" in page
-    assert match not in page
-    assert [auditor.get(match).status_code, auditor.post(match, SAID).status_code] == [403, 403]
+    assert path not in page
+    assert [auditor.get(path).status_code, auditor.post(path, SAID).status_code] == [403, 403]
     for company, username in ((lender, "collector"), (lender, "lead"), (agency, "admin")):
         client = signed_in(company, username)
         assert client.get("/cases/suspense/").status_code == 403
-        assert client.post(match, SAID).status_code == 403
+        assert client.post(path, SAID).status_code == 403
     assert states(lender) == {"R1": ("suspense", SENT_FOR)}
 
 
