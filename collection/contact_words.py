@@ -56,6 +56,26 @@ FIGURES: dict[str, Text] = {
 """What each figure of a rule is called."""
 
 
+MARKS: dict[str, Text] = {
+    "text": gettext_lazy("the rule's own text was read"),
+    "press": gettext_lazy("several summaries agree"),
+    "requirement": gettext_lazy("a requirement of the system"),
+    "ours": gettext_lazy("a start without authority"),
+}
+"""How well a preset's figure is known."""
+PLACES: dict[str, Text] = {
+    "CN": pgettext_lazy("jurisdiction", "China"),
+    "US": pgettext_lazy("jurisdiction", "United States"),
+    "UK": pgettext_lazy("jurisdiction", "United Kingdom"),
+    "IN": pgettext_lazy("jurisdiction", "India"),
+}
+
+
+def place_label(code: str) -> str:
+    """What a jurisdiction is called."""
+    return str(PLACES.get(code, code))
+
+
 def rule_label(name: str) -> str:
     """What a rule is called; one that has no name here is shown as it is written."""
     return str(RULES.get(name, name))

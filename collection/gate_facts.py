@@ -35,7 +35,7 @@ class Question:
     """A contact that is asked about.
 
     company: which asks; person_id: its person, None for a machine. point None: the borrower as
-    such. as_it_was: only what had happened by `at` counts, to look back.
+    such. as_it_was: to look back; the company that asks worked the case then.
     """
 
     company: Company
@@ -151,8 +151,12 @@ def facts_of(question: Question, own: OwnSide, book: Book) -> ContactFacts:
     clocks = _clocks(records, case, book.lender)
     points = {row.id: row for row in records.points}
     point = points.get(question.point.pk) if question.point else None
-    wishes = [wish for wish in records.wishes if _is_about(wish.channel, wish.point_id, question)]
     at = question.at
+    wishes = [
+        wish
+        for wish in records.wishes
+        if wish.said_at <= at and _is_about(wish.channel, wish.point_id, question)
+    ]
     return ContactFacts(
         at=at,
         channel=question.channel,
@@ -307,10 +311,12 @@ def _is_about(channel: str, point_id: int | None, question: Question) -> bool:
 
 def _has_case(question: Question, case: CaseRow | None) -> bool:
     """Whether the asking company works the open case: its holder, or the lender if nobody is."""
-    if case is None or case.closed_on is not None:
+    if case is None:
         return False
     if question.as_it_was:
         return True
+    if case.closed_on is not None:
+        return False
     holder = case.holder_id or question.case.owner_id
     return holder == question.company.pk
 

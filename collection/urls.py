@@ -4,12 +4,14 @@ from django.urls import path
 
 from collection import urls_lists, urls_promises
 from collection.views import (
+    allowed,
     attachments,
     board,
     case,
     case_acts,
     case_timeline,
     disaster,
+    gate,
     holds,
     leave,
     note,
@@ -35,9 +37,11 @@ urlpatterns = [
     path("cases/<uuid:uid>/", case.case, name="case"),
     path("cases/<uuid:uid>/note/", note.note, name="note"),
     path("cases/<uuid:uid>/files/<uuid:file>/", attachments.attachment, name="attachment"),
+    path("cases/<uuid:uid>/allowed/", allowed.allowed, name="allowed"),
     path("cases/<uuid:uid>/here/", presence.here, name="here"),
     path("cases/<uuid:uid>/timeline/", case_timeline.older, name="timeline"),
     path("cases/<uuid:uid>/phone/<uuid:point>/", case_acts.phone, name="phone"),
+    path("cases/<uuid:uid>/contact/", gate.contact, name="contact"),
     path("cases/<uuid:uid>/id-number/", case_acts.id_number, name="id-number"),
     path("cases/<uuid:uid>/hold/", holds.open_one, name="hold-open"),
     path("holds/", holds.holds, name="holds"),

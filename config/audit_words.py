@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cases.models import LenderSettings, Repayment
+from collection import contact_words
 from tenancy.screen import Text
 
 VERBS: dict[str, Text] = {
@@ -14,6 +15,8 @@ VERBS: dict[str, Text] = {
     "enter_leave": _("Entered a leave"),
     "match_by_hand": _("Matched money in suspense to a loan"),
     "set_scheme": _("Set the bucket scheme"),
+    "set_contact_rule": _("Set a contact rule"),
+    "set_day_off": _("Entered a day off"),
 }
 FIELDS: dict[str, Text] = {
     "first_day": _("First day"),
@@ -25,9 +28,16 @@ FIELDS: dict[str, Text] = {
     "bands": _("Buckets"),
     "loan_no": _("Loan no"),
     "state": _("State"),
+    **contact_words.FIGURES,
+    "rule": _("Rule"),
+    "valid_from": _("Valid from"),
+    "on": _("Date"),
+    "is_holiday": _("It is a holiday"),
 }
 VALUES: dict[str, Mapping[str, Text]] = {
     "balance_authority": dict(LenderSettings.Authority.choices),
     "waterfall": dict(LenderSettings.Waterfall.choices),
     "state": dict(Repayment.State.choices),
+    "rule": contact_words.RULES,
+    "jurisdiction": contact_words.PLACES,
 }

@@ -5,7 +5,8 @@ from django.urls import include, path
 from agencies import urls as agencies
 from cases import urls as book
 from cases.api import urls as feeds_api
-from collection import urls_agencies, urls_cases
+from collection import urls_agencies, urls_cases, urls_contact
+from collection.api import urls as contacts_api
 from collection.views.home import home
 from config.health import healthz
 
@@ -20,9 +21,11 @@ urlpatterns = [
     path("me/", include("tenancy.me_urls")),
     path("work/", include("collection.urls")),
     path("cases/", include((CASES, "cases"))),
+    path("contact/", include((urls_contact.urlpatterns, "contact"))),
     path("agencies/", include((AGENCIES, "agencies"))),
     path("settings/", include("tenancy.urls")),
     path("api/v1/feeds/", include((feeds_api.urlpatterns, "feeds"))),
+    path("api/v1/contacts/", include((contacts_api.urlpatterns, "contacts"))),
     # Last of what begins with api/: it answers the rest with 404 as JSON.
     path("api/", include("tenancy.api.urls")),
 ]

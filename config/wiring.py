@@ -15,7 +15,14 @@ from cases.events import (
 from cases.feed import jobs as feed_jobs
 from cases.lenders import start_lender
 from cases.person_holds import on_cases_opened
-from collection import promise_outcomes, reranking, tag_presets, tagging, work_settings
+from collection import (
+    contact_rule_changes,
+    promise_outcomes,
+    reranking,
+    tag_presets,
+    tagging,
+    work_settings,
+)
 from collection.dispositions import on_company_created
 from collection.endings import on_cases_closed, on_cases_placed, on_cases_recalled
 from config import audit_words
@@ -29,6 +36,7 @@ LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
         on_company_created,
         tag_presets.on_company_created,
         work_settings.on_company_created,
+        contact_rule_changes.on_company_created,
     ),
     CasesOpened: (on_cases_opened, tagging.on_cases_changed),
     CasesReopened: (promise_outcomes.on_cases_reopened, on_cases_opened, tagging.on_cases_changed),
