@@ -25,6 +25,7 @@ from collection.case_list import desk_labels
 from collection.holders import Stay, stays
 from collection.models import Assignment, ContactTry, Note
 from collection.present import present
+from collection.promise_lists import CasePromises, promises_of_case
 from collection.timeline import Teller, Timeline, history_of
 from collection.visibility import may_work, visible_cases
 from tenancy.models import Company, User
@@ -102,11 +103,12 @@ class CasePage:
     """By contact point, on the lender's or the borrower's clock."""
     notes: list[Note]
     """The newest ones, as the timeline shows them."""
+    promises: CasePromises
     timeline: Timeline
 
 
 def case_page(*, user: User, uid: UUID, on: date) -> CasePage | None:
-    """The page of a case that the person sees; None for any other. At most 17 queries."""
+    """The page of a case that the person sees; None for any other. At most 18 queries."""
     company = user.company
     case = (
         visible_cases(user)
@@ -128,7 +130,7 @@ def case_page(*, user: User, uid: UUID, on: date) -> CasePage | None:
             *(bucket for move in moves for bucket in (move.from_bucket_id, move.to_bucket_id)),
         ]
     )
-    points = _contact_points(case)
+    points = contact_points_of(case)
     entries = list(
         LedgerEntry.objects.filter(loan=case.loan_id).order_by("-effective_date", "-pk")[
             :MOST_LINES
@@ -151,6 +153,7 @@ def case_page(*, user: User, uid: UUID, on: date) -> CasePage | None:
         holds=_holds(case, on) if has.holds else [],
         assignment=next((each for each in history.assignments if each.ended_at is None), None),
         placement=_placement(case) if case.holder_id is not None else None,
+        promises=promises_of_case(user=user, case=case, any_made=has.promises),
         stays=stays(history.assignments, history.events, company.zone),
         best_times=best_times(_answers(history.contacts), _zone_of(case.borrower, company)),
         notes=history.notes,
@@ -184,7 +187,7 @@ def older_timeline(*, user: User, uid: UUID, before: datetime) -> Timeline | Non
     scale = pills(
         bucket for move in history.moves for bucket in (move.from_bucket_id, move.to_bucket_id)
     )
-    return Teller(user.company, scale, _contact_points(case)).tell(history, before)
+    return Teller(user.company, scale, contact_points_of(case)).tell(history, before)
 
 
 def components(loan: Loan, entries: Sequence[LedgerEntry]) -> list[Component]:
@@ -216,7 +219,7 @@ def _sum(entries: Sequence[LedgerEntry], name: str, *kinds: str) -> Decimal:
     return sum((getattr(entry, name) for entry in entries if entry.kind in kinds), Decimal(0))
 
 
-def _contact_points(case: Case) -> list[ContactPoint]:
+def contact_points_of(case: Case) -> list[ContactPoint]:
     """The borrower's own first, then by relation in the order of the list."""
     ranks = {relation: rank for rank, relation in enumerate(ContactPoint.Relation.values)}
     points = ContactPoint.objects.filter(borrower=case.borrower_id)

@@ -20,7 +20,8 @@ PRESENT = """
         EXISTS (SELECT 1 FROM cases_case c
             WHERE c.owner_id = %(owner)s AND c.borrower_id = %(borrower)s AND c.id <> %(case)s),
         EXISTS (SELECT 1 FROM collection_contacttry t
-            WHERE t.owner_id = %(owner)s AND t.case_id = %(case)s)
+            WHERE t.owner_id = %(owner)s AND t.case_id = %(case)s),
+        EXISTS (SELECT 1 FROM collection_promise p WHERE p.case_id = %(case)s)
 """
 
 
@@ -35,6 +36,7 @@ class Present:
     holds: bool = True
     others: bool = True
     contacts: bool = True
+    promises: bool = True
 
 
 EVERYTHING = Present()

@@ -167,10 +167,13 @@ class CasePromises:
     may_take: bool
 
 
-def promises_of_case(*, user: User, case: Case) -> CasePromises:
-    """What the case's page shows of promises, as far as the company reads them. One query."""
+def promises_of_case(*, user: User, case: Case, any_made: bool = True) -> CasePromises:
+    """What the case's page shows of promises, as far as the company reads them. One query.
+
+    any_made: whether there are any, where the caller has asked.
+    """
     rows = Promise.objects.filter(case_id=case.pk).order_by("-made_at", "-pk")[:MOST_OF_CASE]
-    shown = [_on_its_case(user, case, row) for row in rows]
+    shown = [_on_its_case(user, case, row) for row in rows] if any_made else []
     current = next((each for each in shown if each.promise.state == State.OPEN), None)
     return CasePromises(
         current=current,

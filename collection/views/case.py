@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agencies.packages import lender_names
+from cases.money_by_hand import ENTERS
 from collection.case_page import CasePage, case_page
 from collection.forms import NoteForm
+from collection.holding import hold_lines
 from collection.views.case_parts import (
     amount_lines,
     bucket_strip,
@@ -22,6 +24,7 @@ from collection.views.case_parts import (
 )
 from collection.views.case_timeline import timeline_context
 from collection.views.context import Place, place_of
+from collection.views.holds import case_holds
 from collection.views.note_forms import empty_form
 from collection.visibility import SHOWS_NUMBERS, may_move, may_work
 from tenancy.access import for_roles
@@ -98,7 +101,7 @@ def case_answer(request: Request, seen: Seen, form: NoteForm | None = None) -> H
     status = 200 if form is None else form.status
     if form is None and doing.note:
         form = empty_form(user=request.user, page=page, share=doing.share)
-    context = _shown(request, page) | {"place": place, "doing": doing, "form": form}
+    context = _shown(request, page, seen.on) | {"place": place, "doing": doing, "form": form}
     return render(request, "collection/case.html", context, status=status)
 
 
@@ -162,7 +165,7 @@ def _placed(page: CasePage) -> Denied:
     )
 
 
-def _shown(request: Request, page: CasePage) -> dict[str, Any]:
+def _shown(request: Request, page: CasePage, on: date) -> dict[str, Any]:
     """What the template prints."""
     company, the_case = request.user.company, page.case
     lender = "" if company.is_lender else lender_names().get(the_case.owner_id, "")
@@ -181,5 +184,9 @@ def _shown(request: Request, page: CasePage) -> dict[str, Any]:
         "others_sum": money(others_sum),
         "facts": loan_facts(page),
         "query": f"?{request.GET.urlencode()}" if request.GET else "",
+        "promises": page.promises,
+        "may_contact": may_work(request.user) and the_case.closed_on is None,
+        "may_enter_money": company.is_lender and request.user.has_role(*ENTERS),
+        **case_holds(request, hold_lines(request.user, page.holds, on)),
         **timeline_context(request, the_case.uid, page.timeline),
     }

@@ -57,6 +57,14 @@ CELLS = [
         query={"list": "queue", "team": "{team}", "collector": "{person_collector}"},
     ),
     Cell(
+        route="work:allowed",
+        who="collector",
+        allowed=WORK_THE_CASE,
+        blind=OTHER_DESKS,
+        path=CASE,
+        unseen=ANOTHER,
+    ),
+    Cell(
         route="work:here",
         who="collector",
         allowed=SEE_THE_CASE,
