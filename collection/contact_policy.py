@@ -41,7 +41,7 @@ __all__ = [
     "weigh",
 ]
 
-MOST_STEPS = 1000
+MOST_STEPS = 400
 """Steps after which the search for the next time gives up: two clocks may never agree."""
 
 
