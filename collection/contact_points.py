@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -120,7 +120,7 @@ def change_state(
     about = Q(pk=point.pk)
     if state == State.INVALID:
         # The same number is as dead under another relation.
-        about |= Q(number_hash=point.number_hash)
+        about |= Q(number_hash=_number_of(point))
     if whole_person:
         about |= _same_person(point)
     rows = ContactPoint.objects.filter(about, borrower=case.borrower_id).exclude(
@@ -131,13 +131,17 @@ def change_state(
     return rows.update(state=state, state_at=at, state_until=until)
 
 
+def _number_of(point: ContactPoint) -> Subquery:
+    return Subquery(ContactPoint.objects.filter(pk=point.pk).values("number_hash"))
+
+
 def _same_person(point: ContactPoint) -> Q:
     """Points of the same person: the relation, and the name where both points say one.
 
     Of two unnamed friends this may be one too many: a refusal is taken the strict way.
     """
     named = Q(person_name__in=("", point.person_name)) if point.person_name else Q()
-    return Q(number_hash=point.number_hash) | (Q(relation=point.relation) & named)
+    return Q(number_hash=_number_of(point)) | (Q(relation=point.relation) & named)
 
 
 def add_point(*, case: Case, number: str, relation: str, source: str, name: str = "") -> None:

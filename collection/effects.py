@@ -14,7 +14,6 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 
-from cases.history import record_events
 from cases.models import Case, CaseHold, ContactPoint
 from collection.contact_points import SUSPENDED_FOR, add_point, change_state, lenders_book
 from collection.facts import ALL, PREFIX, Value
@@ -56,6 +55,8 @@ class FollowUp:
     point: ContactPoint | None
     remark: str
     values: dict[str, Value] = field(default_factory=dict)
+    on: date | None = None
+    """The business date, where the caller knows it."""
 
     def has(self, flag: Flag) -> bool:
         """Whether the disposition carries the flag."""
@@ -98,13 +99,10 @@ def _stops_everything(follow: FollowUp) -> bool:
 def open_holds(follow: FollowUp) -> date | None:
     """Open the hold that follows, unless one of its kind is in force; the day to answer by.
 
-    Hardship is only proposed: an event on the case says so, and a lead decides. An agency that
-    writes of a case taken back opens nothing.
+    An agency that writes of a case taken back opens nothing.
     """
     kind = hold_of(follow)
     if not kind:
-        if follow.has(Flag.HARDSHIP):
-            _propose(follow, Hold.HARDSHIP.value)
         return None
     reason = follow.remark[:LONGEST_HOLD_REASON] or follow.code.label
     with suppress(PermissionDenied):
@@ -114,16 +112,6 @@ def open_holds(follow: FollowUp) -> date | None:
         )
         return hold.answer_by
     return None
-
-
-def _propose(follow: FollowUp, kind: str) -> None:
-    record_events(
-        cases=[follow.case],
-        kind="hold_proposed",
-        by=follow.by,
-        data={"hold": kind, "code": follow.code.code},
-        shared=True,
-    )
 
 
 def take_promise_of(follow: FollowUp, note: Note) -> None:

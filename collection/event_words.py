@@ -35,7 +35,6 @@ PLACES: dict[str, tuple[str, Group]] = {
     "contact_released": ("phone-x", "contacts"),
     "contact_state": ("address-book", "others"),
     "contact_reopened": ("address-book", "others"),
-    "hold_proposed": ("hand-stop", "others"),
     **PROMISE_PLACES,
 }
 """Icon and group of each kind of event."""
@@ -89,7 +88,7 @@ def _told_of_cases(kind: str, data: dict[str, Any]) -> tuple[str, str]:
             return what, _("Its time was over.")
         case "contact_denied":
             return denied_told(data)
-        case "repayment_matched" | "hold_proposed" | "contact_state":
+        case "repayment_matched" | "contact_state":
             return _told_of_the_book(kind, data)
     return kind.replace("_", " ").capitalize(), reason
 

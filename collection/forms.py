@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -98,7 +98,7 @@ class NoteForm(forms.Form):
         initial=Note.Channel.CALL,
         empty_value=Note.Channel.CALL,
     )
-    contact_point = forms.ChoiceField(label=_("Whom"), required=False)
+    contact_point = forms.CharField(label=_("Whom"), required=False, widget=forms.Select)
     disposition = forms.CharField(
         label=_("Disposition"), error_messages={"required": _("Choose how it ended.")}
     )
@@ -134,11 +134,7 @@ class NoteForm(forms.Form):
         super().__init__(*args, **options)
         self.dispositions_of = dispositions
         self.newer: Sequence[Told] = ()
-        self.points = {str(point.uid): point for point in points}
-        whom = self.fields["contact_point"]
-        assert isinstance(whom, forms.ChoiceField)
-        whom.choices = [("", _("Borrower, by no number")), *map(_point_choice, points)]
-        whom.initial = next((uid for uid, each in self.points.items() if _is_first(each)), "")
+        self.offer(points)
         for fact in FACTS.values():
             self.fields[fact.field] = form_field(fact, currency)
         if not may_share:
@@ -149,9 +145,21 @@ class NoteForm(forms.Form):
         """The codes in use; read only where the form is shown."""
         return self.dispositions_of()
 
-    def show_newer(self, newer: Sequence[Told]) -> None:
-        """Show what somebody else has written meanwhile, newest first, above what was typed."""
+    def offer(self, points: Sequence[ContactPoint]) -> None:
+        """Offer these contact points; the verb checks the one that was chosen."""
+        whom = self.fields["contact_point"]
+        assert isinstance(whom.widget, forms.Select)
+        whom.widget.choices = [("", _("Borrower, by no number")), *map(_point_choice, points)]
+        whom.initial = next((str(each.uid) for each in points if _is_first(each)), "")
+
+    def show_newer(self, newer: Sequence[Told], newest: UUID | str) -> None:
+        """Show what somebody else has written meanwhile, newest first, above what was typed.
+
+        Saved again, the form knows it: the second save goes through.
+        """
         self.newer = newer
+        self.data = self.data.copy()
+        self.data["knew"] = str(newest)
 
     @property
     def status(self) -> int:
@@ -162,11 +170,6 @@ class NoteForm(forms.Form):
     def facts(self) -> dict[str, object]:
         """What was typed for facts, by name, of whichever disposition."""
         return {name: self.cleaned_data.get(fact.field) for name, fact in FACTS.items()}
-
-    @property
-    def point(self) -> ContactPoint | None:
-        """The contact point that was chosen."""
-        return self.points.get(self.cleaned_data["contact_point"])
 
     @property
     def shown_facts(self) -> list[BoundField]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case
 from collection.facts import in_words
-from collection.models import Attachment, Note
+from collection.models import Attachment, Disposition, Note
 from tenancy.formats import day
 from tenancy.formats import moment as in_moment
 from tenancy.models import Company
@@ -78,6 +78,9 @@ def facts_line(note: Note) -> str:
     said = [f"{label} {text}" for label, text in facts]
     if note.overdue_reason:
         said.append(f"{_('Overdue reason')} {note.get_overdue_reason_display()}")
+    if Disposition.Flag.HARDSHIP in note.flags and Disposition.Flag.RIGHT_PARTY in note.flags:
+        # A lead decides on it (cases.hold_kinds); a disposition opens none of this kind.
+        said.append(_("Hardship hold proposed"))
     return " · ".join(said)
 
 

@@ -1,15 +1,15 @@
 """Notes: the record of a follow-up, its result, what follows from it, and what comes next."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,10 +18,13 @@ from collection import effects
 from collection.attachments import attach, check_files, discard, store
 from collection.effects import FollowUp
 from collection.facts import plain, read_facts
-from collection.models import Assignment, Disposition, Note, Remark, RemarkOpening
+from collection.models import Disposition, Note, Remark, RemarkOpening
+from collection.note_rows import insert_note
 from collection.note_words import of_case, with_files
+from collection.ranking_sql import rank_cases
 from collection.visibility import may_work
 from tenancy.models import Company, Role, User
+from tenancy.night import business_date
 
 LONGEST_ACTION = 120
 LONGEST_REMARK = 4000
@@ -57,6 +60,7 @@ def write_note(
     try_uid: UUID | None = None,
     files: Sequence[UploadedFile] = (),
     knew: Knew = False,
+    on: date | None = None,
 ) -> Note:
     """Record a follow-up on a case in sight, do what follows from its result, and plan the next.
 
@@ -68,63 +72,79 @@ def write_note(
     contact_point: who was contacted; None: the borrower, by no number. facts: what the disposition
     requires, by name (collection.facts). corrects: the company's earlier note on the case.
     try_uid: the contact that the gate let through, settled by this. files: pictures and PDFs.
-    knew: see Knew; raises NewerNotes where there is a newer one.
+    knew: see Knew; raises NewerNotes where there is a newer one. on: the business date, asked for
+    where it is left out.
     The caller has found `case` among the visible ones. Raises PermissionDenied for who only
     reads, ValidationError by field.
     """
     if not may_work(by):
         raise PermissionDenied
     code, when = Disposition(code=disposition), at or timezone.now()
-    follow = FollowUp(company, case, by, code, when, contact_point, remark.strip())
-    written, key = _sent_before(follow, form_key, knew)
-    if written is not None:
-        return written
+    follow = FollowUp(company, case, by, code, when, contact_point, remark.strip(), on=on)
     note = Note(
         next_action=next_action.strip(),
         next_action_at=next_action_at,
         shared=shared and company.is_lender,
-        form_key=key,
+        form_key=form_key,
         channel=channel,
         overdue_reason=overdue_reason,
         corrects=corrects,
     )
-    follow = _checked(follow, note, facts or {}, files)
-    _fill(note, follow)
-    return _keep(note, follow, files, try_uid)
+    sent = _Sent(facts or {}, files, try_uid, knew)
+    try:
+        return _write(note, follow, sent)
+    except IntegrityError as error:
+        if ONCE_A_FORM not in str(error):
+            raise
+        # The same form was sent twice at once, and the other was first.
+        return _write(note, follow, sent)
 
 
-def _sent_before(
-    follow: FollowUp, form_key: UUID | None, knew: Knew
-) -> tuple[Note | None, UUID | None]:
-    """The note that the form has become already, else None and the key for a new one.
+ONCE_A_FORM = "note_once_a_form"
+"""The constraint by which a form becomes one note."""
 
-    Raises NewerNotes.
-    """
-    if form_key is None and knew is False:
-        return None, None
-    if form_key is not None:
-        # Whoever sends the same form twice at once waits here.
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"note form:{form_key}"]
-            )
-    mine = Q(company=follow.company, author_id=follow.by.pk)
-    of_form = Note.objects.filter(mine, form_key=form_key or NO_KEY)[:1]
-    others = Note.objects.filter(case=follow.case).exclude(mine).order_by("-pk")[:1]
-    found = list(of_form.union(others, all=True))
-    written = next((note for note in found if note.form_key == form_key and form_key), None)
-    newest = next((note for note in found if note is not written), None)
-    if written is not None:
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What comes with a note besides itself: as in write_note."""
+
+    facts: Mapping[str, object]
+    files: Sequence[UploadedFile]
+    try_uid: UUID | None
+    knew: Knew
+
+
+def _write(note: Note, follow: FollowUp, sent: _Sent) -> Note:
+    found, before, newest = _looked_up(follow, note.form_key)
+    if before is not None:
+        written = Note.objects.get(pk=before)
         if _says(written, follow):
-            return written, form_key
+            return written
         # Somebody went back and wrote something else: that is a note of its own.
-        form_key = None
-    if knew is not False and newest is not None and newest.uid != knew:
-        raise NewerNotes(notes_since(follow.case, knew, follow.company, follow.by))
-    return None, form_key
+        note.form_key = None
+    if sent.knew is not False and newest not in (None, sent.knew):
+        raise NewerNotes(notes_since(follow, sent.knew))
+    follow = _checked(follow, found, note, sent)
+    _fill(note, follow)
+    return _keep(note, follow, sent)
 
 
-NO_KEY = UUID(int=0)
+def _looked_up(
+    follow: FollowUp, form_key: UUID | None
+) -> tuple[Disposition | None, int | None, UUID | None]:
+    """The disposition in use, the note that the form has become, and the newest of others."""
+    of_form = Note.objects.filter(
+        company=follow.company, author_id=follow.by.pk, form_key=form_key, form_key__isnull=False
+    )
+    code = (
+        Disposition.objects.filter(code=follow.code.code, is_active=True)
+        .annotate(
+            written=Subquery(of_form.values("pk")[:1]),
+            newest=Subquery(_by_others(follow).values("uid")[:1]),
+        )
+        .first()
+    )
+    return code, getattr(code, "written", None), getattr(code, "newest", None)
 
 
 def _says(note: Note, follow: FollowUp) -> bool:
@@ -135,17 +155,17 @@ def _says(note: Note, follow: FollowUp) -> bool:
     return (words or "") == follow.remark
 
 
-def notes_by_others(case: Case, company: Company, by: User) -> QuerySet[Note]:
-    """The notes of a case in sight that anybody but this person wrote, newest first."""
-    rows = Note.objects.filter(case=case).exclude(company=company, author_id=by.pk)
-    return rows.order_by("-pk")
+def _by_others(follow: FollowUp) -> QuerySet[Note]:
+    """The notes of the case that anybody but this person wrote, newest first."""
+    rows = Note.objects.filter(case=follow.case)
+    return rows.exclude(company=follow.company, author_id=follow.by.pk).order_by("-pk")
 
 
-def notes_since(case: Case, knew: UUID | None, company: Company, by: User) -> list[Note]:
-    """What others have written on a case since the note that one knew, newest first."""
-    known = Note.objects.filter(case=case, uid=knew).first() if knew else None
-    newer = with_files(notes_by_others(case, company, by)).filter(pk__gt=known.pk if known else 0)
-    return of_case(newer[:MOST_NEWER], case)
+def notes_since(follow: FollowUp, knew: Knew) -> list[Note]:
+    """What others have written on the case since the note that one knew, newest first."""
+    known = Note.objects.filter(case=follow.case, uid=knew).first() if knew else None
+    newer = with_files(_by_others(follow)).filter(pk__gt=known.pk if known else 0)
+    return of_case(newer[:MOST_NEWER], follow.case)
 
 
 MOST_NEWER = 10
@@ -153,21 +173,23 @@ MOST_NEWER = 10
 
 
 def _checked(
-    follow: FollowUp, note: Note, facts: Mapping[str, object], files: Sequence[UploadedFile]
+    follow: FollowUp,
+    code: Disposition | None,
+    note: Note,
+    sent: _Sent,
 ) -> FollowUp:
     """The follow-up with its disposition and facts; ValidationError names all that is wrong."""
-    code = Disposition.objects.filter(code=follow.code.code, is_active=True).first()
     wrong = _wrong_with(follow, note, code)
     values = {}
     try:
         # Where a callback's moment is the next action's, it need not be typed twice.
-        asked = {"time": note.next_action_at} | {k: v for k, v in facts.items() if v}
+        asked = {"time": note.next_action_at} | {k: v for k, v in sent.facts.items() if v}
         required = [*code.required, *ALWAYS_ASKED] if code else []
         values = read_facts(required=required, typed=asked, at=follow.at, zone=follow.company.zone)
     except ValidationError as error:
         wrong = dict(error.message_dict) | wrong
     try:
-        check_files(files)
+        check_files(sent.files)
     except ValidationError as error:
         wrong |= error.message_dict
     if wrong or code is None:
@@ -228,58 +250,30 @@ def _fill(note: Note, follow: FollowUp) -> None:
     note.relation = point.relation if point else ContactPoint.Relation.SELF
 
 
-def _keep(
-    note: Note, follow: FollowUp, files: Sequence[UploadedFile], try_uid: UUID | None
-) -> Note:
+def _keep(note: Note, follow: FollowUp, sent: _Sent) -> Note:
     """Write the note with all that follows, or nothing: neither rows nor files."""
-    stored = store(owner_id=note.owner_id, files=files)
+    stored = store(owner_id=note.owner_id, files=sent.files)
     try:
         with transaction.atomic():
             answer_by = effects.open_holds(follow)
             note.next_action_at = note.next_action_at or effects.moment_of_next(follow, answer_by)
             if note.next_action_at is None:
                 raise ValidationError({"next_action_at": _("Say when.")})
-            note.save(force_insert=True)
-            if follow.remark or follow.values:
-                _write_remark(note, follow.remark, plain(follow.values))
+            insert_note(note, text=follow.remark, facts=plain(follow.values))
             if stored:
                 attach(note=note, stored=stored)
             effects.take_promise_of(follow, note)
             effects.write_in_lenders_book(follow)
-            if try_uid is not None:
-                effects.settle_try(follow, note, try_uid)
-            _move_desk_on(follow.company, note)
+            if sent.try_uid is not None:
+                effects.settle_try(follow, note, sent.try_uid)
+            if not follow.has(Disposition.Flag.PROMISE):
+                # Taking a promise ranks as well.
+                on = follow.on or business_date(follow.company)
+                rank_cases(company=follow.company, on=on, case_ids=[note.case_id])
     except BaseException:
         discard(stored)
         raise
     return note
-
-
-def _write_remark(note: Note, text: str, facts: dict[str, str]) -> None:
-    Remark.objects.create(
-        note=note,
-        company_id=note.company_id,
-        owner_id=note.owner_id,
-        case_id=note.case_id,
-        shared=note.shared,
-        text=text,
-        facts=facts,
-    )
-
-
-def _move_desk_on(company: Company, note: Note) -> None:
-    """Set last touch and next action of the company's open assignment, if it has one.
-
-    A note of an earlier follow-up that comes late changes neither.
-    """
-    desk = Assignment.objects.filter(company=company, case_id=note.case_id, ended_at=None)
-    desk.filter(Q(last_touch_at=None) | Q(last_touch_at__lte=note.at)).update(
-        last_touch_at=note.at,
-        last_touch_by_name=note.author_name,
-        last_disposition=note.disposition,
-        next_action=note.next_action,
-        **({"next_action_at": note.next_action_at} if note.next_action_at else {}),
-    )
 
 
 def open_remarks(*, company: Company, case_id: int, reason: str, by: User) -> list[Remark]:

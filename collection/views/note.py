@@ -1,9 +1,15 @@
 """Writing a note: the form on the case's page or in a panel, and what comes of sending it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,11 +25,11 @@ from collection.notes import NewerNotes, write_note
 from collection.views.case import case_answer, doing_of, read_case
 from collection.views.context import Place, place_of
 from collection.views.note_forms import empty_form, may_share, note_form
-from collection.visibility import WORKS_CASES, visible_cases
+from collection.visibility import WORKS_CASES, desks_in_sight, visible_cases
 from tenancy.access import for_roles
 from tenancy.forms import put_refusal
 from tenancy.http import Request
-from tenancy.night import business_date
+from tenancy.models import NightStep
 
 
 @for_roles(*WORKS_CASES)
@@ -46,48 +52,109 @@ def note(request: Request, uid: UUID) -> HttpResponse:
     return _panel(request, page, form, 200)
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The case of a note, on which desk of the company, whom it is about, the business date."""
+
+    case: Case
+    desk: Assignment | None
+    point: ContactPoint | None
+    on: date
+
+
+def _find(request: Request, uid: UUID) -> _Found:
+    """All of it in one query where the case is on a desk.
+
+    A case out of sight is 404, and so is a contact point that is not one of the borrower's.
+    """
+    user, whom = request.user, request.POST.get("contact_point", "")
+    desk = _with_point(
+        Assignment.objects.filter(
+            desks_in_sight(user), company=user.company, case__uid=uid, ended_at=None
+        ).select_related("case"),
+        "case__borrower",
+        whom,
+    ).first()
+    found: Any = desk or _with_point(visible_cases(user).filter(uid=uid), "borrower", whom).first()
+    if found is None or (whom and not found.whom):
+        raise Http404
+    return _Found(
+        case=desk.case if desk else found,
+        desk=desk,
+        point=ContactPoint(**found.whom) if found.whom else None,
+        on=found.opened or user.company.local_date(),
+    )
+
+
+def _with_point(rows: QuerySet[Any], borrower: str, whom: str) -> QuerySet[Any]:
+    """The rows with what the note needs of the contact point, and the date last opened."""
+    chosen = ContactPoint.objects.filter(borrower=OuterRef(borrower), uid=_uid(whom))
+    columns = {name: F(name) for name in POINT_COLUMNS}
+    nights = NightStep.objects.filter(done_at__isnull=False).order_by("-business_date")
+    return rows.annotate(
+        whom=Subquery(chosen.values(row=JSONObject(**columns))),
+        opened=Subquery(nights.values("business_date")[:1]),
+    )
+
+
+POINT_COLUMNS = ("id", "borrower_id", "relation", "kind", "person_name", "state")
+"""What a note and its effects read of a contact point."""
+
+
+def _uid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 def _sent(request: Request, uid: UUID) -> HttpResponse:
     """Write what was sent; the page is read only where it has to be shown again."""
-    case = visible_cases(request.user).filter(uid=uid).first()
-    if case is None:
-        raise Http404
-    if case.closed_on is not None:
+    found = _find(request, uid)
+    if found.case.closed_on is not None:
         raise PermissionDenied
     form = note_form(
         user=request.user,
-        points=list(ContactPoint.objects.filter(borrower=case.borrower_id)),
-        share=may_share(request.user, case),
+        points=[found.point] if found.point else [],
+        share=may_share(request.user, found.case),
         data=request.POST,
         files=request.FILES,
     )
+    newer: Sequence[Note] = ()
     if form.is_valid():
         try:
-            return _write(request, case, form)
+            return _write(request, found, form)
         except ValidationError as error:
             put_refusal(form, error)
-        except NewerNotes as newer:
-            form.show_newer([told(each, request.user.company) for each in newer.notes])
-            # Saved again, it knows them.
-            form.data = form.data.copy() | {"knew": str(newer.notes[0].uid)}
-    return _again(request, uid, form)
+        except NewerNotes as raised:
+            newer = raised.notes
+    return _again(request, uid, form, newer)
 
 
-def _again(request: Request, uid: UUID, form: NoteForm) -> HttpResponse:
+def _again(request: Request, uid: UUID, form: NoteForm, newer: Sequence[Note]) -> HttpResponse:
     """The form with what was typed and what is wrong, or new, where it was sent from."""
     seen = read_case(request, uid)
+    form.offer(seen.page.contact_points)
+    if newer:
+        form.show_newer([told(each, request.user.company) for each in newer], newer[0].uid)
     if request.POST.get("from") == "panel":
         return _panel(request, seen.page, form, form.status)
     return case_answer(request, seen, form)
 
 
-def _write(request: Request, case: Case, form: NoteForm) -> HttpResponse:
-    typed, goes_on = form.cleaned_data, request.POST.get("then") == "next"
+def _write(request: Request, found: _Found, form: NoteForm) -> HttpResponse:
+    typed, user, case = form.cleaned_data, request.user, found.case
+    goes_on = request.POST.get("then") == "next"
     # The note moves the case down the list: its neighbours are those it had before.
-    place = _place(request, case) if goes_on else None
+    place = (
+        place_of(user=user, case=case, desk=found.desk, params=request.GET, on=found.on)
+        if goes_on
+        else None
+    )
     write_note(
-        company=request.user.company,
+        company=user.company,
         case=case,
-        by=request.user,
+        by=user,
         disposition=typed["disposition"],
         remark=typed["remark"],
         next_action=typed["next_action"],
@@ -95,17 +162,23 @@ def _write(request: Request, case: Case, form: NoteForm) -> HttpResponse:
         shared=typed.get("shared", False),
         form_key=typed["form_key"],
         channel=typed["channel"],
-        contact_point=form.point,
+        contact_point=found.point,
         overdue_reason=typed["overdue_reason"],
         facts=form.facts,
         corrects=_corrected(request, case, typed["corrects"]) if typed["corrects"] else None,
         try_uid=typed["try_uid"],
         files=typed["files"],
         knew=typed["knew"] if "knew" in request.POST else False,
+        on=found.on,
     )
     # The tag tells the script that the draft of this case has become a note.
     saved = _("Note saved: %(loan_no)s.") % {"loan_no": case.loan_no}
     messages.success(request, saved, extra_tags=f"saved-{case.uid}")
+    return _onward(request, case, place)
+
+
+def _onward(request: Request, case: Case, place: Place | None) -> HttpResponse:
+    """To the next case of the list, to the list at its end, or to this case again."""
     if place is None:
         query = f"?{request.GET.urlencode()}" if request.GET else ""
         return redirect(reverse("work:case", args=[case.uid]) + query)
@@ -113,13 +186,6 @@ def _write(request: Request, case: Case, form: NoteForm) -> HttpResponse:
         return redirect(place.next)
     messages.info(request, _("That was the last case of the list."))
     return redirect(place.back)
-
-
-def _place(request: Request, case: Case) -> Place:
-    user = request.user
-    desk = Assignment.objects.filter(case=case, company=user.company, ended_at=None).first()
-    on = business_date(user.company)
-    return place_of(user=user, case=case, desk=desk, params=request.GET, on=on)
 
 
 def _corrected(request: Request, case: Case, uid: UUID | str) -> Note:
