@@ -31,6 +31,7 @@ LIMITS = {
     "night_aging_orm": Limit(0.04),
     "page_worklist": Limit(3.0),
     "page_case": Limit(4.0),
+    "search": Limit(3.0),
     "isolation_worklist": Limit(1.2, or_s_more=0.0005),
     "isolation_count": Limit(1.2, or_s_more=0.0005),
     "page_worklist_growth": Limit(1.3),

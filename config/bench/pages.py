@@ -86,10 +86,12 @@ class Visitor:
         return cls(known, str(request.session.session_key), plain_session(known))
 
 
-def seconds_of_request(handler: WSGIHandler, path: str, session: str, holds: str) -> float:
+def seconds_of_request(
+    handler: WSGIHandler, path: str, session: str, holds: str, query: str = ""
+) -> float:
     """The time one GET takes; raises NotAsMeant unless it is answered with what it must hold."""
     status: list[str] = []
-    environ = _environ(path, session)
+    environ = _environ(path, session) | {"QUERY_STRING": query}
 
     def start_response(line: str, _headers: object, _failure: object = None) -> Any:
         status.append(line)

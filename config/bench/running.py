@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from statistics import median
 
-from config.bench import aging, desks, feed, memory, nights, pages, walls
+from config.bench import aging, desks, feed, memory, nights, pages, search, walls
 from config.bench.book import BookFile, write_book
 from config.bench.databases import BenchDatabase, Databases
 from config.bench.feed import FeedSamples
@@ -192,7 +192,7 @@ class _Bench:
 
     def pages(self) -> Iterator[Result]:
         """Server time of pages."""
-        if not self.plan.wants("page_worklist", "page_case", "page_worklist_growth"):
+        if not self.plan.wants("page_worklist", "page_case", "search", "page_worklist_growth"):
             return
         requests = self.plan.requests
         with pages.site() as served:
@@ -207,6 +207,10 @@ class _Bench:
                     self.say(f"{stage.size:,} cases: case pages")
                     case = pages.measure_case(lender, served, requests)
                     yield pages.page_line("page_case", stage.cases, [case])
+                if self.plan.wants("search"):
+                    self.say(f"{stage.size:,} cases: search")
+                    kinds = search.measure(lender, served, requests)
+                    yield pages.page_line("search", stage.cases, kinds)
             if self.plan.wants_growth("page_worklist_growth"):
                 small, large = self.stages[0], self.stages[-1]
                 ends = ((small.ours, small.lenders[0]), (large.ours, large.lenders[0]))
