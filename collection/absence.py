@@ -1,12 +1,13 @@
 """Who is away: the leaves in force on a business date."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
-from collection.models import Leave
+from collection.models import Assignment, Leave
 from tenancy.models import User
+from tenancy.scope import current_scope
 
 
 def leaves_in_force(on: date) -> QuerySet[Leave]:
@@ -23,3 +24,16 @@ def away_until(on: date, people: Collection[int]) -> dict[int, Leave]:
 def is_away(person: User, on: date) -> bool:
     """Whether the person is on leave on `on`."""
     return leaves_in_force(on).filter(user=person).exists()
+
+
+def covered_now(leaves: Sequence[Leave]) -> dict[int, int]:
+    """By leave: how many cases lie with its cover; one query."""
+    counted = (
+        Assignment.objects.filter(
+            company_id=current_scope().company_id, leave__in=leaves, ended_at=None
+        )
+        .order_by()
+        .values_list("leave_id")
+        .annotate(Count("pk"))
+    )
+    return {leave_id: cases for leave_id, cases in counted if leave_id is not None}

@@ -1,17 +1,17 @@
 """Leave: who is away when, entered and cancelled by leads and admins; cover takes it from there."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from collection.cover import HandOver, hand_over, lock_leaves, take_back, takes_cover
-from collection.models import Assignment, Leave
+from collection.models import Leave
 from collection.visibility import may_move
 from tenancy.access import people_seen_by
 from tenancy.audit import record_change
@@ -108,17 +108,6 @@ def leaves_between(people: Collection[int], first: date, last: date) -> list[Lea
         user_id__in=people, cancelled_at=None, first_day__lte=last, last_day__gte=first
     )
     return list(rows.select_related("user", "cover").order_by("first_day", "pk"))
-
-
-def covered_now(company: Company, leaves: Sequence[Leave]) -> dict[int, int]:
-    """By leave: how many cases lie with its cover; one query."""
-    counted = (
-        Assignment.objects.filter(company=company, leave__in=leaves, ended_at=None)
-        .order_by()
-        .values_list("leave_id")
-        .annotate(Count("pk"))
-    )
-    return {leave_id: cases for leave_id, cases in counted if leave_id is not None}
 
 
 def _check_plan(plan: Plan, today: date, by: User | None) -> None:

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from collection.absence import covered_now
 from collection.desks import desks_to_choose, in_hand
-from collection.leave import covered_now, leaves_between
+from collection.leave import leaves_between
 from collection.models import Leave
-from tenancy.models import Company, Team, User
+from tenancy.models import Team, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class LeaveMonth:
     in_hand: Mapping[int, int]
 
 
-def leave_month(*, company: Company, teams: Sequence[Team], month: Month) -> LeaveMonth:
+def leave_month(*, teams: Sequence[Team], month: Month) -> LeaveMonth:
     """The calendar of these teams; four queries, however many people."""
     desks = [desk for desk in desks_to_choose(teams) if desk.collector is not None]
     people = {desk.collector.pk for desk in desks if desk.collector is not None}
@@ -88,7 +89,7 @@ def leave_month(*, company: Company, teams: Sequence[Team], month: Month) -> Lea
         month=month,
         teams=[TeamMonth(team, shown[team.pk]) for team in teams if team.pk in shown],
         leaves=leaves,
-        covered=covered_now(company, leaves) if leaves else {},
+        covered=covered_now(leaves) if leaves else {},
         in_hand=held,
     )
 

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.views.refused import RefusedCases, refused_cases
+from collection.absence import covered_now
 from collection.board import teams_on_board
 from collection.cover import HandOver, preview_cover
 from collection.desks import desks_to_choose, in_hand
-from collection.leave import cancel_leave, covered_now, enter_leave, leaves_in_reach
+from collection.leave import cancel_leave, enter_leave, leaves_in_reach
 from collection.leave_calendar import LeaveMonth, Month, leave_month
 from collection.leave_forms import LeaveForm
 from collection.models import Leave
@@ -74,7 +75,7 @@ def calendar(request: Request) -> HttpResponse:
     chosen = [team for team in every if str(team.uid) == request.GET.get("team", "")]
     today = business_date(user.company)
     month = Month.of(_asked_month(request.GET.get("month", "")) or today)
-    shown = leave_month(company=user.company, teams=chosen or every, month=month)
+    shown = leave_month(teams=chosen or every, month=month)
     return render(
         request,
         "collection/leave.html",
@@ -211,7 +212,7 @@ def cancel(request: Request, uid: UUID) -> HttpResponse:
     company = request.user.company
     context: dict[str, object] = {
         "leave": leave,
-        "covered": covered_now(company, [leave]).get(leave.pk, 0),
+        "covered": covered_now([leave]).get(leave.pk, 0),
         "back": reverse("work:leave"),
         "can": leave.cancelled_at is None and leave.last_day >= business_date(company),
     }

@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from agencies.placement import place_cases
 from cases.models import CaseEvent, CaseHold
+from collection.absence import covered_now
 from collection.assignment import assign_cases
 from collection.cover import change_over, preview_cover
 from collection.desks import night_desks
-from collection.leave import Entered, Plan, cancel_leave, covered_now, enter_leave
+from collection.leave import Entered, Plan, cancel_leave, enter_leave
 from collection.models import Assignment, Leave, Move
 from collection.reassignment import reassign_cases
 from collection.undo import undo_move
@@ -86,7 +87,7 @@ def test_leave_that_begins_today_hands_over_at_once(lender: Company, person: Per
         )
         event = CaseEvent.objects.get(case=one, kind="covered")
         assert event.data["to"] == "Cora Collector · Team One"
-        assert covered_now(lender, [done.leave]) == {done.leave.pk: 2}
+        assert covered_now([done.leave]) == {done.leave.pk: 2}
         entry = AuditEntry.objects.get(verb="enter_leave")
         assert entry.after == {
             "first_day": "2026-11-20",

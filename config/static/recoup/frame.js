@@ -77,6 +77,13 @@
   // What folds on phones starts folded there.
   if (matchMedia('(max-width: 799.98px)').matches) document.querySelectorAll('details.fold[open]').forEach((each) => { each.open = false; });
 
+  // What comes anew by itself rests while nobody looks, and while the keyboard is in it.
+  document.addEventListener('htmx:beforeRequest', (event) => {
+    const part = event.detail.elt;
+    if (part.matches('[data-rc-while-seen]') && (document.hidden || part.querySelector(':focus-visible'))) event.preventDefault();
+  });
+  document.addEventListener('visibilitychange', () => { if (!document.hidden) document.dispatchEvent(new Event('rc-seen')); });
+
   // The company's clock.
   const clock = document.querySelector('[data-rc-clock]');
   if (clock) {
