@@ -4,16 +4,20 @@ It says what collection.ranking says, and writes only where rank, key or value r
 that somebody else changed meanwhile is left to them: who changes a desk ranks it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from collection.models import Promise
 from collection.ranking import AGAIN, BROKEN_DAYS, SKIPPED, TOP_SCORE, Rank, Stop, Weights
 from tenancy.models import Company
 from tenancy.night import Counts
 
+FEW = 500
+"""Up to so many cases are looked up one by one."""
 CHOSEN = "AND {table}.case_id = ANY(%(cases)s)"
 
 FIGURES = """
@@ -42,12 +46,14 @@ BROKEN = """
     WHERE broken.state = %(broken)s AND broken.judged_at >= %(broken_since)s {chosen_broken}
     GROUP BY broken.case_id
 """
+# The loan's balance: its case follows a moment later.
 KNOWN = """
     SELECT a.id, a.xmin AS seen, a.rank AS old_rank, a.rank_key AS old_key,
         a.expected_value AS old_value, a.next_action_at AS next_at, a.last_touch_at AS touched,
         a.assigned_on, a.skipped_at,
         a.last_disposition = ANY(callbacks.codes) AS is_callback,
-        c.outstanding, coalesce(l.collection_score, figures.unknown_score) AS score,
+        coalesce(l.outstanding, c.outstanding) AS outstanding,
+        coalesce(l.collection_score, figures.unknown_score) AS score,
         coalesce(stopped.stop, %(not)s) AS stop,
         timezone(%(zone)s, promised.due_on::timestamp) AS due_at, broken.at AS broken_at,
         greatest(%(on)s - greatest(a.assigned_on,
@@ -122,9 +128,24 @@ def rank_cases(*, company: Company, on: date, case_ids: Collection[int] | None =
     """
     if case_ids is not None and not case_ids:
         return 0
-    with connection.cursor() as cursor:
+    many = case_ids is None or len(case_ids) > FEW
+    with connection.cursor() as cursor, _joined_by_hash(cursor, when=many):
         cursor.execute(statement(some=case_ids is not None), _params(company, on, case_ids))
         return int(cursor.rowcount)
+
+
+@contextmanager
+def _joined_by_hash(cursor: CursorWrapper, *, when: bool) -> Iterator[None]:
+    """Keep the planner from looping where nothing has told it yet how many rows there are.
+
+    A book just filled has no statistics; taken for one row each, its tables are joined by loops
+    within loops.
+    """
+    if when:
+        cursor.execute("SELECT set_config('enable_nestloop', 'off', true)")
+    yield
+    if when:
+        cursor.execute("SELECT set_config('enable_nestloop', 'on', true)")
 
 
 def rank_at_night(company: Company, on: date) -> Counts:

@@ -1,38 +1,40 @@
-"""The worklist: open assignments in the order in which they come due.
+"""The worklist: open assignments in the order of their ranks (collection.ranking).
 
 It reads the Assignment table by one of three indexes (a collector's, a team's, the company's) and
 joins what a row shows. Two queries a page, three for an agency; the figures above are one more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Value
+from django.db.models import Count, Max, Q, QuerySet, Value
 from django.utils import timezone
 
 from agencies.packages import lender_names
 from cases.clock import DaysPastDue
 from cases.pills import Pill, pills_of
+from collection.conversations import talked_since
 from collection.finding import CaseFilters, narrowed
 from collection.models import Assignment
+from collection.ranking import SKIPPED, Rank
 from collection.visibility import desks_in_sight
-from tenancy.keyset import PAGE_SIZE, KeysetPage, keyset_page
+from tenancy.keyset import PAGE_SIZE, KeysetPage, beyond, keyset_page
 from tenancy.models import Company, User
 
-ORDER = ("next_action_at", "id")
+ORDER = ("rank", "rank_key", "id")
+BACKWARDS = tuple(f"-{name}" for name in ORDER)
 UNTOUCHED = timedelta(days=7)
 FIGURES_CAP = 5_000
 """How far the figures above the list count; nobody's own desk is longer."""
-PROMISES = ("ptp_full", "ptp_part")
-CALLBACK = "callback"
+MUST_DO = Rank.UNTOUCHED
+"""The last rank of what has to be done today, whatever it brings."""
 
 Due = Literal["", "now", "today", "later"]
 Touched = Literal["", "never", "today", "not_for_7_days"]
-Reason = Literal["", "promise_due", "callback", "new", "untouched"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,8 @@ class WorkFilters:
 
     mine: only the person's own desk; else every desk in sight. due: by the moment of the next
     action (now: it has come; today: it comes before midnight, what is overdue included).
-    waiting: cases that lie with a team and with nobody in it.
+    waiting: cases that lie with a team and with nobody in it. ranks: the first and the last rank.
+    talked_today: with a conversation today (collection.conversations).
     """
 
     mine: bool = False
@@ -52,6 +55,8 @@ class WorkFilters:
     touched: Touched = ""
     new_today: bool = False
     dispositions: tuple[str, ...] = ()
+    ranks: tuple[Rank, Rank] | None = None
+    talked_today: bool = False
     case: CaseFilters = field(default_factory=CaseFilters)
 
 
@@ -74,11 +79,19 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class WorkRow:
-    """A line of the worklist. uid is the case's; lender_name is "" for a lender itself."""
+    """A line of the worklist. uid is the case's; lender_name is "" for a lender itself.
+
+    score: the collection score, None where it is not known. idle_days: since the later of
+    assignment and last touch.
+    """
 
     assignment_id: int
     uid: UUID
-    reason: Reason
+    rank: Rank
+    expected_value: Decimal
+    score: int | None
+    idle_days: int
+    was_skipped: bool
     loan_no: str
     borrower_name: str
     phone_mask: str
@@ -105,18 +118,24 @@ class WorkRow:
 
 @dataclass(frozen=True, slots=True)
 class WorkFigures:
-    """Counts of a worklist, each up to FIGURES_CAP + 1.
+    """Counts of a worklist, each up to FIGURES_CAP + 1; by_rank holds those that are not 0.
 
     None where there are more than FIGURES_CAP cases and the figure would need all of them.
     """
 
     total: int
-    due_now: int
-    due_today: int
-    new_today: int | None
-    never_touched: int | None
-    untouched_7: int | None
+    by_rank: Mapping[Rank, int | None]
     touched_today: int | None
+
+    @property
+    def must_do(self) -> int | None:
+        """What has to be done today."""
+        return self.of(*(rank for rank in Rank if rank <= MUST_DO))
+
+    def of(self, *ranks: Rank) -> int | None:
+        """How many cases have one of these ranks."""
+        found = [self.by_rank.get(rank, 0) for rank in ranks]
+        return None if None in found else sum(number or 0 for number in found)
 
 
 def worklist(
@@ -136,7 +155,7 @@ def worklist(
     page: KeysetPage[dict[str, Any]] = keyset_page(
         open_assignments(user, filters, clock),
         order=ORDER,
-        key=lambda row: (row["next_action_at"], row["id"]),
+        key=lambda row: (row["rank"], row["rank_key"], row["id"]),
         after=after,
         before=before,
         size=size,
@@ -155,15 +174,13 @@ def neighbours(
 ) -> tuple[UUID | None, UUID | None]:
     """The cases before and after one in the worklist (to go on with j and k); one query."""
     rows = open_assignments(user, filters, clock)
-    at, pk = here.next_action_at, here.pk
-    later = Q(next_action_at__gt=at) | Q(next_action_at=at, pk__gt=pk)
-    earlier = Q(next_action_at__lt=at) | Q(next_action_at=at, pk__lt=pk)
+    place = (here.rank, here.rank_key, here.pk)
     before, after = (
-        found.annotate(side=Value(side)).values_list("side", "case__uid")[:1]
-        for side, found in (
-            (0, rows.filter(earlier, next_action_at__lte=at).order_by("-next_action_at", "-pk")),
-            (1, rows.filter(later, next_action_at__gte=at).order_by("next_action_at", "pk")),
-        )
+        rows.filter(beyond(order, place))
+        .order_by(*order)
+        .annotate(side=Value(side))
+        .values_list("side", "case__uid")[:1]
+        for side, order in enumerate((BACKWARDS, ORDER))
     )
     found_by_side: dict[int, UUID] = dict(before.union(after, all=True))
     return found_by_side.get(0), found_by_side.get(1)
@@ -174,18 +191,21 @@ def work_figures(*, user: User, filters: WorkFilters, clock: Clock) -> WorkFigur
     first = open_assignments(user, filters, clock).order_by(*ORDER)[: FIGURES_CAP + 1]
     counts = first.aggregate(
         total=Count("pk"),
-        due_now=Count("pk", filter=Q(next_action_at__lte=clock.now)),
-        due_today=Count("pk", filter=Q(next_action_at__lt=clock.ends)),
-        new_today=Count("pk", filter=Q(assigned_on=clock.on)),
-        never_touched=Count("pk", filter=Q(last_touch_at=None)),
-        untouched_7=Count("pk", filter=_untouched(clock)),
-        touched_today=Count("pk", filter=Q(last_touch_at__gte=clock.begins)),
+        last=Max("rank"),
+        touched=Count("pk", filter=Q(last_touch_at__gte=clock.begins)),
+        **{f"rank_{rank}": Count("pk", filter=Q(rank=rank)) for rank in Rank},
     )
+    by_rank: dict[Rank, int | None] = {rank: counts[f"rank_{rank}"] for rank in Rank}
     if counts["total"] > FIGURES_CAP:
-        # What is due stands first, so those figures are whole; the others are not.
-        for name in ("new_today", "never_touched", "untouched_7", "touched_today"):
-            counts[name] = None
-    return WorkFigures(**counts)
+        # What stands first is counted whole; the rank at the cut and those behind it are not.
+        by_rank |= {rank: None for rank in Rank if rank >= counts["last"]}
+        counts["touched"] = None
+    return WorkFigures(counts["total"], by_rank, counts["touched"])
+
+
+def capped(*, user: User, filters: WorkFilters, clock: Clock) -> int:
+    """How many cases the filters leave, counted up to FIGURES_CAP + 1; one query."""
+    return open_assignments(user, filters, clock).order_by()[: FIGURES_CAP + 1].count()
 
 
 def open_assignments(user: User, filters: WorkFilters, clock: Clock) -> QuerySet[Assignment]:
@@ -200,6 +220,10 @@ def open_assignments(user: User, filters: WorkFilters, clock: Clock) -> QuerySet
         rows = rows.filter(collector=None)
     if filters.new_today:
         rows = rows.filter(assigned_on=clock.on)
+    if filters.ranks:
+        rows = rows.filter(rank__gte=filters.ranks[0], rank__lte=filters.ranks[1])
+    if filters.talked_today:
+        rows = rows.filter(talked_since(clock.begins))
     if filters.dispositions:
         rows = rows.filter(last_disposition__in=filters.dispositions)
     rows = rows.filter(_due(filters.due, clock), _touched(filters.touched, clock))
@@ -224,11 +248,11 @@ def _touched(touched: Touched, clock: Clock) -> Q:
         case "today":
             return Q(last_touch_at__gte=clock.begins)
         case "not_for_7_days":
-            return _untouched(clock)
+            return untouched(clock)
     return Q()
 
 
-def _untouched(clock: Clock) -> Q:
+def untouched(clock: Clock) -> Q:
     """Seven whole days since the later of assignment and last touch."""
     return Q(last_touch_at__lt=clock.begins - UNTOUCHED) | Q(
         last_touch_at=None, assigned_on__lt=clock.on - UNTOUCHED
@@ -236,8 +260,10 @@ def _untouched(clock: Clock) -> Q:
 
 
 COLUMNS = (
+    *ORDER,
+    "expected_value",
+    "case__loan__collection_score",
     "next_action_at",
-    "id",
     "case__uid",
     "case__loan_no",
     "case__borrower_name",
@@ -267,13 +293,11 @@ def _shown(
         WorkRow(
             assignment_id=row["id"],
             uid=row["case__uid"],
-            reason=reason(
-                row["next_action_at"],
-                row["last_touch_at"],
-                row["last_disposition"],
-                row["assigned_on"],
-                clock,
-            ),
+            rank=Rank(row["rank"]),
+            expected_value=row["expected_value"],
+            score=row["case__loan__collection_score"],
+            idle_days=idle_days(row["last_touch_at"], row["assigned_on"], clock),
+            was_skipped=row["rank_key"] >= SKIPPED,
             loan_no=row["case__loan_no"],
             borrower_name=row["case__borrower_name"],
             phone_mask=row["case__phone_mask"],
@@ -296,21 +320,7 @@ def _shown(
     ]
 
 
-def reason(
-    next_action_at: datetime,
-    last_touch_at: datetime | None,
-    last_disposition: str,
-    assigned_on: date,
-    clock: Clock,
-) -> Reason:
-    """Why a case stands where it does: what the last note agreed, else what was left undone."""
-    if next_action_at < clock.ends:
-        if last_disposition in PROMISES:
-            return "promise_due"
-        if last_disposition == CALLBACK:
-            return "callback"
-    if last_touch_at is None:
-        if assigned_on >= clock.on:
-            return "new"
-        return "untouched" if assigned_on < clock.on - UNTOUCHED else ""
-    return "untouched" if last_touch_at < clock.begins - UNTOUCHED else ""
+def idle_days(last_touch_at: datetime | None, assigned_on: date, clock: Clock) -> int:
+    """Dates from the later of assignment and last touch to the business date."""
+    touched = [last_touch_at.astimezone(clock.begins.tzinfo).date()] if last_touch_at else []
+    return max((clock.on - max([assigned_on, *touched])).days, 0)

@@ -22,6 +22,7 @@ class Crossing(enum.StrEnum):
     HOLD = "hold"
     CONTACT = "contact"
     CONTACT_POINT = "contact_point"
+    RANK = "rank"
     JUDGE_PROMISE = "judge_promise"
 
 

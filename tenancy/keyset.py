@@ -14,7 +14,8 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar, overload
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Field, Func, Model, Q, QuerySet, Value
+from django.db.models.lookups import GreaterThan, LessThan
 from django.http import QueryDict
 
 from tenancy.filtering import changed_url, fits_a_column
@@ -173,13 +174,26 @@ def _turned(order: Sequence[str]) -> list[str]:
     return [name[1:] if name.startswith("-") else f"-{name}" for name in order]
 
 
+def beyond(order: Sequence[str], values: Sequence[Any]) -> Q:
+    """(a, b) > (x, y) as one comparison of rows, or < where every step is turned ("-").
+
+    order: all steps the same way. An index on these columns goes straight to the place.
+    """
+    names = [step.removeprefix("-") for step in order]
+    here = Func(*map(F, names), function="ROW", output_field=Field())
+    there = Func(*map(Value, values), function="ROW", output_field=Field())
+    return Q((LessThan if order[0].startswith("-") else GreaterThan)(here, there))
+
+
 def _behind(order: Sequence[str], values: Sequence[Any]) -> Q:
     """(a, b) behind (x, y): a > x, or a = x and b > y; the other way round for "-"."""
-    beyond, level = Q(), Q()
+    if len({step.startswith("-") for step in order}) == 1:
+        return beyond(order, values)
+    behind, level = Q(), Q()
     for step, value in zip(order, values, strict=True):
         name, way = step.removeprefix("-"), "lt" if step.startswith("-") else "gt"
-        beyond |= level & Q(**{f"{name}__{way}": value})
+        behind |= level & Q(**{f"{name}__{way}": value})
         level &= Q(**{name: value})
     first, way = order[0].removeprefix("-"), "lte" if order[0].startswith("-") else "gte"
     # This bound follows from the others, but it is the one that an index can use.
-    return Q(**{f"{first}__{way}": values[0]}) & beyond
+    return Q(**{f"{first}__{way}": values[0]}) & behind

@@ -17,9 +17,10 @@ from cases.models import Case, ImportRun
 from collection.board import board, teams_on_board
 from collection.book_figures import BucketSum, LastNight, night_before, open_by_bucket
 from collection.case_list import to_be_placed
-from collection.views.board import board_lines, board_stats, legend
+from collection.views.board_lines import board_lines, board_stats, legend
 from collection.views.lines import work_lines
 from collection.views.queue import AskedWork, Show, from_list, work_stats
+from collection.work_settings import weights_of, work_settings
 from collection.worklist import Clock, work_figures, worklist
 from tenancy.access import for_roles
 from tenancy.formats import COUNT_CAP, count, in_currency, money
@@ -35,6 +36,7 @@ SEES_PACKAGES = (Role.COMPANY_ADMIN, Role.FINANCE, Role.AUDITOR)
 STEPS: dict[str, Text] = {
     "recall_ended": gettext_lazy("Packages that ended"),
     "age": gettext_lazy("Aging"),
+    "leave": gettext_lazy("Leave and cover"),
     "assign": gettext_lazy("Assignment"),
 }
 COUNTS: dict[str, Text] = {
@@ -44,6 +46,9 @@ COUNTS: dict[str, Text] = {
     "closed": gettext_lazy("closed %(n)s"),
     "reopened": gettext_lazy("reopened %(n)s"),
     "moved": gettext_lazy("rolled %(n)s"),
+    "came_back": gettext_lazy("back from cover %(n)s"),
+    "covered": gettext_lazy("handed to a cover %(n)s"),
+    "left_on_leave": gettext_lazy("left with who is away %(n)s"),
     "assigned": gettext_lazy("assigned %(n)s"),
     "joined": gettext_lazy("of them to a sibling's desk %(n)s"),
     "no_room": gettext_lazy("without room %(n)s"),
@@ -73,7 +78,8 @@ def _own_work(user: User) -> dict[str, Any]:
     asked = AskedWork.by(user, params)
     page = worklist(user=user, filters=asked.filters, clock=asked.clock, size=NEXT_SHOWN)
     figures = work_figures(user=user, filters=asked.every, clock=asked.clock)
-    lines = work_lines(page.rows, clock=asked.clock, query=from_list(params))
+    weights = weights_of(work_settings(user.company))
+    lines = work_lines(page.rows, clock=asked.clock, weights=weights, query=from_list(params))
     return {
         "work_stats": work_stats(figures, None, _queue_address),
         "lines": lines,
@@ -91,8 +97,8 @@ def _board(user: User, clock: Clock) -> dict[str, Any]:
     rows = board(teams=teams, clock=clock)
     return {
         "board_stats": board_stats(rows, teams),
-        "board_rows": board_lines(rows),
-        "board_legend": legend(rows),
+        "board_rows": board_lines(rows, now=clock.now),
+        "board_legend": legend(rows, teams),
         "one_team": len(teams) == 1,
     }
 

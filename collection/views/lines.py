@@ -8,8 +8,11 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from collection.case_list import CaseRow
+from collection.ranking import Rank, Weights
+from collection.views.worth import why_expected
 from collection.worklist import Clock, WorkRow
 from tenancy.formats import clock as time_of_day
 from tenancy.formats import day, day_near, moment, money
@@ -29,6 +32,8 @@ class WorkLine:
     loan_no: str
     lender: str
     outstanding: str
+    expected: str
+    why_expected: str
     dpd: int
     bucket: str
     tone: int
@@ -97,17 +102,25 @@ def _address(query: str) -> tuple[str, str]:
     return before, f"{after}?{query}"
 
 
-def work_lines(rows: Sequence[WorkRow], *, clock: Clock, query: str) -> list[WorkLine]:
+def work_lines(
+    rows: Sequence[WorkRow], *, clock: Clock, weights: Weights, query: str
+) -> list[WorkLine]:
     """The rows as printed; each opens its case with `query`, so that it knows its list."""
     before, after = _address(query)
     first_contact = _("First contact")
     return [
-        _line(row, clock, f"{before}{row.uid}{after}", "" if row.last_touch_at else first_contact)
+        _line(
+            row,
+            clock,
+            weights,
+            f"{before}{row.uid}{after}",
+            "" if row.last_touch_at else first_contact,
+        )
         for row in rows
     ]
 
 
-def _line(row: WorkRow, clock: Clock, href: str, otherwise: str) -> WorkLine:
+def _line(row: WorkRow, clock: Clock, weights: Weights, href: str, otherwise: str) -> WorkLine:
     kind, text, tone = _reason(row, clock)
     return WorkLine(
         uid=str(row.uid),
@@ -119,6 +132,8 @@ def _line(row: WorkRow, clock: Clock, href: str, otherwise: str) -> WorkLine:
         loan_no=row.loan_no,
         lender=row.lender_name,
         outstanding=money(row.outstanding),
+        expected=money(row.expected_value),
+        why_expected=why_expected(row.outstanding, row.score, row.idle_days, weights),
         dpd=row.dpd,
         bucket=row.pill.label if row.pill else "",
         tone=row.pill.tone if row.pill else 0,
@@ -133,23 +148,35 @@ def _line(row: WorkRow, clock: Clock, href: str, otherwise: str) -> WorkLine:
 
 def _reason(row: WorkRow, clock: Clock) -> tuple[str, str, Tone]:
     """Kind and words of the badge, and the tone of the next action's time."""
+    kind, words, tone = _reason_of_rank(row, clock)
+    if row.was_skipped:
+        words = _("%(reason)s · skipped") % {"reason": words}
+    return kind, words, tone
+
+
+def _reason_of_rank(row: WorkRow, clock: Clock) -> tuple[str, str, Tone]:
     at = row.next_action_at
-    match row.reason:
-        case "promise_due":
-            return "promise_due", _("Promise due"), "acc"
-        case "callback":
+    match row.rank:
+        case Rank.PROMISE_DUE:
+            return "promise_due", _("Promise due today"), "acc"
+        case Rank.PROMISE_BROKEN:
+            return "promise_broken", _("Promise broken"), "bad"
+        case Rank.CALLBACK:
             when = time_of_day(at) if at >= clock.begins else ""
             words = _("Call back")
             return "callback", f"{words} {when}".rstrip(), "warn"
-        case "new":
+        case Rank.NEW:
             return "new", _("New today"), ""
-        case "untouched":
-            return "untouched", _("7 days untouched"), "bad" if at < clock.begins else ""
-    if at < clock.begins:
-        return "overdue", _("Overdue"), "bad"
-    if at < clock.ends:
-        return "today", _("Today"), ""
-    return "later", _("Planned"), ""
+        case Rank.UNTOUCHED:
+            days = ngettext("%(n)s day untouched", "%(n)s days untouched", row.idle_days)
+            return "untouched", days % {"n": row.idle_days}, "bad" if at < clock.begins else ""
+        case Rank.LATER:
+            return "later", _("Planned"), ""
+        case Rank.STOPPED:
+            return "stopped", _("On hold"), ""
+    if row.last_touch_at is not None and row.last_touch_at >= clock.begins:
+        return "today", _("Again today"), ""
+    return "value", _("By value"), "bad" if at < clock.begins else ""
 
 
 def _when(at: datetime, clock: Clock) -> str:

@@ -1,4 +1,4 @@
-"""The worklist on screen: figures that filter, the filter bar, fifty rows in the order due."""
+"""The worklist on screen: figures that filter, the filter bar, fifty rows in their order."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,11 +13,22 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from cases.pills import Pill
+from collection.ranking import Rank
 from collection.views.filters import DeskQuestions, case_filters, case_questions, scale_for
 from collection.views.lines import work_lines
 from collection.views.standing import counts_address
 from collection.visibility import WORKS_CASES, may_move
-from collection.worklist import FIGURES_CAP, Clock, WorkFigures, WorkFilters, work_figures, worklist
+from collection.work_settings import weights_of, work_settings
+from collection.worklist import (
+    FIGURES_CAP,
+    MUST_DO,
+    Clock,
+    WorkFigures,
+    WorkFilters,
+    capped,
+    work_figures,
+    worklist,
+)
 from tenancy.access import for_roles
 from tenancy.filtering import Column, FilterBar, Table, changed_url
 from tenancy.formats import count, in_currency
@@ -27,16 +38,29 @@ from tenancy.models import User
 from tenancy.night import business_date
 from tenancy.screen import Bulk, BulkAction, Empty, Link, Stat, ViewTab
 
-Show = Literal["", "due", "new", "never", "week", "touched"]
+Show = Literal[
+    *("", "must", "promise_due", "broken", "callback", "first", "idle", "touched"),
+    *("due", "new", "never", "week", "talked"),
+]
 SHOWS: dict[Show, dict[str, object]] = {
     "": {},
+    "must": {"ranks": (Rank.PROMISE_DUE, MUST_DO)},
+    "promise_due": {"ranks": (Rank.PROMISE_DUE, Rank.PROMISE_DUE)},
+    "broken": {"ranks": (Rank.PROMISE_BROKEN, Rank.PROMISE_BROKEN)},
+    "callback": {"ranks": (Rank.CALLBACK, Rank.CALLBACK)},
+    "first": {"ranks": (Rank.NEW, Rank.NEW)},
+    "idle": {"ranks": (Rank.UNTOUCHED, Rank.UNTOUCHED)},
+    "touched": {"touched": "today"},
     "due": {"due": "today"},
     "new": {"new_today": True},
     "never": {"touched": "never"},
     "week": {"touched": "not_for_7_days"},
-    "touched": {"touched": "today"},
+    "talked": {"talked_today": True},
 }
-"""The figures above the list that one may choose, and what each asks of the worklist."""
+"""What one may choose to see, and what each asks of the worklist.
+
+The first eight are the figures above the list; the last five are those of the team board.
+"""
 LIST = "queue"
 """How the worklist is named in the addresses of pages that one opens from it."""
 
@@ -66,7 +90,8 @@ class AskedWork:
         scale = scale_for(on, params, shown=shown)
         questions = [*desks.filters, *case_questions(user, scale, params, shown=shown)]
         counts = counts_address(LIST, params) if shown else ""
-        bar = FilterBar(questions, params, note=_("Due first"), counts=counts)
+        note = _("In the order of work; it stays while you work")
+        bar = FilterBar(questions, params, note=note, counts=counts)
         every = WorkFilters(
             mine=not desks.any or params.get("desk") == "mine",
             team_ids=desks.team_ids(bar),
@@ -95,8 +120,9 @@ def queue(request: Request) -> HttpResponse:
         known=asked.scale,
     )
     figures = work_figures(user=user, filters=asked.every, clock=asked.clock)
-    lines = work_lines(page.rows, clock=asked.clock, query=from_list(params))
-    total = _chosen_figure(figures, asked.show)
+    weights = weights_of(work_settings(user.company))
+    lines = work_lines(page.rows, clock=asked.clock, weights=weights, query=from_list(params))
+    total = _chosen_figure(figures, asked)
     return render(
         request,
         "collection/queue.html",
@@ -126,40 +152,59 @@ def from_list(params: QueryDict) -> str:
     return carried.urlencode()
 
 
-def _chosen_figure(figures: WorkFigures, show: Show) -> int | None:
+FIGURES: dict[Show, Callable[[WorkFigures], int | None]] = {
+    "": lambda figures: figures.total,
+    "must": lambda figures: figures.must_do,
+    "promise_due": lambda figures: figures.of(Rank.PROMISE_DUE),
+    "broken": lambda figures: figures.of(Rank.PROMISE_BROKEN),
+    "callback": lambda figures: figures.of(Rank.CALLBACK),
+    "first": lambda figures: figures.of(Rank.NEW),
+    "idle": lambda figures: figures.of(Rank.UNTOUCHED),
+    "touched": lambda figures: figures.touched_today,
+}
+"""What each of the figures above the list counts."""
+
+
+def _chosen_figure(figures: WorkFigures, asked: AskedWork) -> int | None:
     """How many rows the chosen figure counts."""
-    return {
-        "": figures.total,
-        "due": figures.due_today,
-        "new": figures.new_today,
-        "never": figures.never_touched,
-        "week": figures.untouched_7,
-        "touched": figures.touched_today,
-    }[show]
+    if asked.show in FIGURES:
+        return FIGURES[asked.show](figures)
+    return capped(user=asked.user, filters=asked.filters, clock=asked.clock)
 
 
 def work_stats(
     figures: WorkFigures, chosen: Show | None, address: Callable[[Show], str]
 ) -> list[Stat]:
     """The figures above a worklist; each is a link that chooses what it counts."""
-    made: list[tuple[Show, str, int | None, str]] = [
-        ("", _("In hand"), figures.total, ""),
-        ("due", _("Due today"), figures.due_today, "calendar-due"),
-        ("new", _("New today"), figures.new_today, "inbox"),
-        ("never", _("Never touched"), figures.never_touched, "user-off"),
-        ("week", _("7 days untouched"), figures.untouched_7, "clock-pause"),
-        ("touched", _("Touched today"), figures.touched_today, "checks"),
+    made: list[tuple[Show, str, str]] = [
+        ("", _("In hand"), ""),
+        ("must", _("To do today"), ""),
+        ("promise_due", _("Promise due today"), "calendar-due"),
+        ("broken", _("Promise broken"), "calendar-x"),
+        ("callback", _("Callback due"), "phone-calling"),
+        ("first", _("New today"), "inbox"),
+        ("idle", _("Untouched"), "clock-pause"),
+        ("touched", _("Touched today"), "checks"),
     ]
-    return [
-        Stat(
-            label=label,
-            value="–" if number is None else count(number, FIGURES_CAP),
-            href=address(show),
-            icon=icon,
-            active=show == chosen,
-        )
-        for show, label, number, icon in made
-    ]
+    return [_stat(show, label, icon, figures, chosen, address) for show, label, icon in made]
+
+
+def _stat(
+    show: Show,
+    label: str,
+    icon: str,
+    figures: WorkFigures,
+    chosen: Show | None,
+    address: Callable[[Show], str],
+) -> Stat:
+    number = FIGURES[show](figures)
+    return Stat(
+        label=label,
+        value="–" if number is None else count(number, FIGURES_CAP),
+        href=address(show),
+        icon=icon,
+        active=show == chosen,
+    )
 
 
 def _views(asked: AskedWork, params: QueryDict) -> list[ViewTab]:
@@ -202,6 +247,7 @@ def _table(user: User, params: QueryDict) -> Table:
             label=in_currency(_("Outstanding"), user.company.currency),
             numeric=True,
         ),
+        Column(key="expected", label=_("Expected"), css="lo3", numeric=True, optional=True),
         Column(key="dpd", label=_("Days past due"), numeric=True),
         Column(key="touched", label=_("Last touch"), css="lo2", optional=True),
         Column(key="next", label=_("Next action")),

@@ -53,9 +53,9 @@ REASONS = {
     "untouched": ("", "clock-pause"),
     "complaint": ("broken", "message-report"),
     "value": ("", "trending-up"),
-    "overdue": ("broken", "clock-exclamation"),
     "today": ("", "calendar-event"),
     "later": ("", "calendar"),
+    "stopped": ("", "hand-stop"),
 }
 """Why a case stands where it does in the queue: tint and icon. Others are neutral, with a dot."""
 

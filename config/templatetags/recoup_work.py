@@ -25,8 +25,8 @@ def work_rows(
 ) -> SafeString:
     """The rows of a worklist as `<tr>`s.
 
-    ticks: a box before, whose desk behind. lender: whose case it is. brief: without loan number
-    and last touch.
+    ticks: a box before, whose desk behind. lender: whose case it is. brief: without loan number,
+    expected value and last touch.
     """
     untouched = f'<span class="sub">{escape(gettext("not touched yet"))}</span>'
     return mark_safe("".join(_row(line, untouched, ticks, lender, brief) for line in lines))
@@ -35,7 +35,7 @@ def work_rows(
 def _row(line: WorkLine, untouched: str, ticks: bool, lender: bool, brief: bool) -> str:
     href, who, then = escape(line.href), escape(line.borrower), escape(line.next)
     loan_no = escape(line.loan_no)
-    box = desk = of_lender = middle = last = ""
+    box = desk = of_lender = middle = worth = last = ""
     if ticks:
         box = (
             '<td class="c-tick"><input type="checkbox" class="form-check-input" name="id" '
@@ -48,13 +48,14 @@ def _row(line: WorkLine, untouched: str, ticks: bool, lender: bool, brief: bool)
         how = f'<span class="sub">{escape(line.touched_by)}</span>'
         touched = f'<span class="tnum">{line.touched}</span> {how}' if line.touched else untouched
         middle = f'<td class="sub tnum lo c-loan" title="{loan_no}">{loan_no}</td>{of_lender}'
+        worth = f'<td class="num lo3 sub" title="{escape(line.why_expected)}">{line.expected}</td>'
         last = f'<td class="c-last lo2" title="{escape(line.touched_by)}">{touched}</td>'
     return (
         f'<tr data-href="{href}">{box}'
         f'<td class="m1">{reason_badge(line.reason, line.reason_text)}</td>'
         f'<td class="m2"><a class="rl nm" href="{href}" title="{who}">{who}</a>'
         f'<span class="sub tnum">{escape(line.phone)}</span></td>{middle}'
-        f'<td class="num m1r">{line.outstanding}</td>'
+        f'<td class="num m1r">{line.outstanding}</td>{worth}'
         f'<td class="num m2r">{dpd(line.dpd, line.bucket, line.tone)}</td>{last}'
         f'<td class="c-next m3" title="{then}"><span class="tnum {line.next_tone}">'
         f"{line.next_at}</span>&ensp;{then}</td>{desk}</tr>"

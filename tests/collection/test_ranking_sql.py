@@ -75,11 +75,9 @@ def furnish_at_random(case: Case, chance: Chance) -> None:
         last_disposition=pick.choice(["callback", "busy", ""]),
         skipped_at=chance.maybe(chance.moment(1), 0.2),
     )
-    Case.objects.filter(pk=case.pk).update(
-        outstanding=Decimal(pick.choice([0, 1, 3, 99999999, pick.randint(1, 10**7)])) / 100
-    )
     Loan.objects.filter(pk=case.loan_id).update(
-        collection_score=chance.maybe(pick.choice([0, 333, 650, 1000]), 0.7)
+        principal=Decimal(pick.choice([0, 1, 3, 99999999, pick.randint(1, 10**7)])) / 100,
+        collection_score=chance.maybe(pick.choice([0, 333, 650, 1000]), 0.7),
     )
     for state, share in (("open", 0.3), ("broken", 0.3), ("broken", 0.2), ("kept", 0.3)):
         if chance.maybe(True, share):
@@ -178,7 +176,7 @@ def test_the_statement_says_what_the_arithmetic_says(lender: Company, seed: int)
         for row in Assignment.objects.select_related("case__loan"):
             standing = standing_of(row, chance)
             score = row.case.loan.collection_score
-            cents = expected_cents(row.case.outstanding, score, standing.idle_days, weights)
+            cents = expected_cents(row.case.loan.outstanding, score, standing.idle_days, weights)
             rank = rank_of(standing, weights)
             assert row.expected_value == Decimal(cents) / 100, standing
             assert (row.rank, row.rank_key) == (rank, key_of(standing, rank, cents)), standing
@@ -192,7 +190,7 @@ def test_a_few_cases_are_ranked_alone_and_in_one_query(lender: Company) -> None:
         one, two = add_case(lender), add_case(lender, amount="2000.00")
         put(lender, "collector", one, two)
         rank_cases(company=lender, on=ON)
-        Case.objects.filter(pk__in=[one.pk, two.pk]).update(outstanding=Decimal(50))
+        Loan.objects.filter(pk__in=[one.loan_id, two.loan_id]).update(principal=Decimal(50))
         with CaptureQueriesContext(connection) as queries:
             assert rank_cases(company=lender, on=ON, case_ids=[one.pk]) == 1
         assert len(queries) == 1

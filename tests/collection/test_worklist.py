@@ -13,13 +13,16 @@ from cases.models import Borrower, Case, ContactPoint
 from collection.assignment import assign_cases
 from collection.finding import CaseFilters
 from collection.models import Assignment
+from collection.ranking import Rank
+from collection.ranking_sql import rank_cases
 from collection.reassignment import reassign_cases
 from collection.worklist import (
     Clock,
     WorkFilters,
     WorkRow,
+    capped,
+    idle_days,
     neighbours,
-    reason,
     work_figures,
     worklist,
 )
@@ -50,6 +53,14 @@ def due_in(case: Case, clock: Clock, **delta: int) -> None:
     )
 
 
+def worked(case: Case, clock: Clock, **delta: int) -> None:
+    """The case was touched, as the difference to now says, and the desk has its rank."""
+    Assignment.objects.filter(case=case, ended_at=None).update(
+        last_touch_at=clock.now + timedelta(**delta), last_touch_by_name="Chen"
+    )
+    rank_cases(company=Company.objects.get(pk=case.owner_id), on=clock.on, case_ids=[case.pk])
+
+
 def rows(user: User, clock: Clock, **asked: object) -> list[WorkRow]:
     filters = WorkFilters(**asked)  # type: ignore[arg-type]
     return worklist(user=user, filters=filters, clock=clock).rows
@@ -61,14 +72,20 @@ def numbers(user: User, clock: Clock, **asked: object) -> set[str]:
     return {row.loan_no for row in found}
 
 
-def test_what_is_due_first_stands_first(lender: Company, collector: User, clock: Clock) -> None:
+def test_rank_comes_first_and_value_within_it(
+    lender: Company, collector: User, clock: Clock
+) -> None:
     with company_scope(lender):
-        later, sooner = add_case(lender, dpd=5, amount="800.00"), add_case(lender, dpd=12)
-        put(lender, "collector", later, sooner)
-        due_in(later, clock, hours=2)
-        due_in(sooner, clock, hours=-2)
-        first, second = rows(collector, clock)
-        assert (first.loan_no, second.loan_no) == (sooner.loan_no, later.loan_no)
+        less, more = add_case(lender, dpd=5, amount="800.00"), add_case(lender, dpd=12)
+        later = add_case(lender, amount="9000.00")
+        put(lender, "collector", less, more, later)
+        due_in(later, clock, days=2)
+        worked(later, clock, hours=-1)
+        first, second, third = rows(collector, clock)
+        assert [row.loan_no for row in (first, second)] == [more.loan_no, less.loan_no]
+        assert third.loan_no == later.loan_no
+        assert [row.rank for row in (first, second, third)] == [Rank.NEW, Rank.NEW, Rank.LATER]
+        assert (first.expected_value, first.score, first.was_skipped) == (500, None, False)
         assert (second.dpd, second.outstanding) == (5, Decimal("800.00"))
         assert second.pill is not None
         assert (second.pill.label, second.pill.tone, second.pill.parent) == ("S1", 1, "M1")
@@ -125,30 +142,44 @@ def test_each_role_sees_its_own(lender: Company, person: Person, clock: Clock) -
 def test_figures_are_those_of_the_list(lender: Company, person: Person, clock: Clock) -> None:
     admin = person(lender, "admin")
     with company_scope(lender):
-        overdue, today, tomorrow, old = (add_case(lender) for _n in range(4))
+        _new, again, tomorrow, old = (add_case(lender) for _n in range(4))
         assign_cases(company=lender, on=ON)
-        due_in(overdue, clock, hours=-1)
-        due_in(today, clock, hours=3)
+        rank_cases(company=lender, on=ON)
+        due_in(again, clock, hours=3)
+        worked(again, clock, hours=-1)
         due_in(tomorrow, clock, hours=20)
-        due_in(old, clock, days=3)
-        Assignment.objects.filter(case=old).update(
-            last_touch_at=clock.now - timedelta(days=9), last_touch_by_name="Chen"
-        )
-        Assignment.objects.filter(case=today).update(last_touch_at=clock.now)
+        worked(tomorrow, clock, hours=-2)
+        Assignment.objects.filter(case=old).update(rank=Rank.UNTOUCHED)
         figures = work_figures(user=admin, filters=WorkFilters(), clock=clock)
-        assert (figures.total, figures.due_now, figures.due_today) == (4, 1, 2)
-        assert (figures.new_today, figures.never_touched) == (4, 2)
-        assert (figures.untouched_7, figures.touched_today) == (1, 1)
-        for asked, figure in (
-            ({"due": "now"}, figures.due_now),
-            ({"due": "today"}, figures.due_today),
-            ({"new_today": True}, figures.new_today),
-            ({"touched": "never"}, figures.never_touched),
-            ({"touched": "not_for_7_days"}, figures.untouched_7),
-            ({"touched": "today"}, figures.touched_today),
+        assert (figures.total, figures.must_do, figures.touched_today) == (4, 2, 2)
+        assert [figures.of(rank) for rank in Rank] == [0, 0, 0, 1, 1, 1, 1, 0]
+        for rank in Rank:
+            assert len(rows(admin, clock, ranks=(rank, rank))) == figures.of(rank)
+        for asked, number in (
+            ({"due": "now"}, 2),
+            ({"due": "today"}, 3),
+            ({"due": "later"}, 1),
+            ({"new_today": True}, 4),
+            ({"touched": "never"}, 2),
+            ({"touched": "not_for_7_days"}, 0),
+            ({"touched": "today"}, 2),
         ):
-            assert len(rows(admin, clock, **asked)) == figure, asked
-        assert len(rows(admin, clock, due="later")) == 2
+            assert len(rows(admin, clock, **asked)) == number, asked
+        assert capped(user=admin, filters=WorkFilters(), clock=clock) == 4
+
+
+def test_figures_beyond_the_cap_are_told_only_where_they_are_whole(
+    lender: Company, person: Person, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = person(lender, "admin")
+    monkeypatch.setattr("collection.worklist.FIGURES_CAP", 2)
+    with company_scope(lender):
+        due, *others = (add_case(lender) for _n in range(4))
+        put(lender, "collector", due, *others)
+        Assignment.objects.filter(case=due).update(rank=Rank.CALLBACK)
+        figures = work_figures(user=admin, filters=WorkFilters(), clock=clock)
+        assert (figures.total, figures.of(Rank.CALLBACK), figures.of(Rank.NEW)) == (3, 1, None)
+        assert (figures.must_do, figures.touched_today) == (None, None)
 
 
 def test_questions_about_the_case(lender: Company, collector: User, clock: Clock) -> None:
@@ -265,21 +296,12 @@ def test_neighbours_follow_the_list(lender: Company, collector: User, clock: Clo
         assert beside(three) == (two.uid, None)
 
 
-def test_why_a_case_stands_where_it_does(clock: Clock) -> None:
-    soon, late = clock.now + timedelta(hours=1), clock.now + timedelta(days=2)
-    touched, long_ago = clock.now - timedelta(days=1), clock.now - timedelta(days=8)
-    before = ON - timedelta(days=8)
-    for expected, next_at, last_touch, disposition, assigned_on in (
-        ("promise_due", soon, touched, "ptp_full", ON),
-        ("", late, touched, "ptp_full", ON),
-        ("callback", soon, touched, "callback", ON),
-        ("new", soon, None, "", ON),
-        ("", soon, None, "", ON - timedelta(days=1)),
-        ("untouched", soon, None, "", before),
-        ("untouched", soon, long_ago, "busy", before),
-        ("", soon, touched, "busy", before),
-    ):
-        assert reason(next_at, last_touch, disposition, assigned_on, clock) == expected
+def test_idle_days_count_local_dates(lender: Company, clock: Clock) -> None:
+    night = datetime(2026, 11, 18, 23, 30, tzinfo=lender.zone)
+    assert idle_days(night, ON - timedelta(days=9), clock) == 2
+    assert idle_days(night + timedelta(hours=1), ON - timedelta(days=9), clock) == 1
+    assert idle_days(None, ON - timedelta(days=9), clock) == 9
+    assert idle_days(night, ON, clock) == 0
 
 
 def test_queries(lender: Company, agency: Company, person: Person, clock: Clock) -> None:
