@@ -5,14 +5,15 @@ from tenancy.models import Company, Role, User
 
 READERS = (Role.COMPANY_ADMIN, Role.FINANCE, Role.AUDITOR)
 WRITERS = (Role.COMPANY_ADMIN, Role.FINANCE)
+MONEY = (ImportRun.Kind.REPAYMENTS.value, ImportRun.Kind.STATEMENTS.value)
 LENDERS = (Company.Kind.LENDER.value,)
 
 
 def kinds_for(user: User) -> list[str]:
-    """The kinds of feed that the person may import."""
+    """The kinds of feed that the person may import, where the lender has them."""
     if user.has_role(Role.COMPANY_ADMIN):
         return list(ImportRun.Kind.values)
-    return [ImportRun.Kind.REPAYMENTS.value] if user.has_role(Role.FINANCE) else []
+    return list(MONEY) if user.has_role(Role.FINANCE) else []
 
 
 def may_write(user: User, run: ImportRun) -> bool:

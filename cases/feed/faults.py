@@ -93,6 +93,7 @@ MESSAGES: dict[str, str] = {
     # a row beside the others of its file, or beside the book
     "duplicate_key": gettext_noop("Occurs more than once in this file: also in line %(line)s."),
     "older_row": gettext_noop("Older than what is known of this loan, which is as of %(known)s."),
+    "after_file": gettext_noop("Later than the date of the file, which is %(as_of)s."),
     "other_borrower": gettext_noop("The loan belongs to another borrower, %(known)s."),
     "unknown_loan": gettext_noop("No loan with this number is known."),
     "unknown_borrower": gettext_noop("No borrower with this number is known."),
@@ -129,6 +130,9 @@ MESSAGES: dict[str, str] = {
     # an import
     "strict": gettext_noop(
         "%(rejected)s of %(rows)s rows are refused; strict takes all rows or none."
+    ),
+    "not_by_statement": gettext_noop(
+        "%(company)s does not keep its balances by statements; see Cases, Balances."
     ),
     "not_a_lender": gettext_noop("%(company)s is not a lender and has no book to import into."),
     "future_date": gettext_noop("The date %(as_of)s is still to come; today is %(today)s."),

@@ -7,6 +7,7 @@ from cases.feed.instalments import INSTALMENTS_PIPELINE
 from cases.feed.loans import LOANS_PIPELINE
 from cases.feed.pipeline import Pipeline
 from cases.feed.repayments import REPAYMENTS_PIPELINE
+from cases.feed.statements import STATEMENTS_PIPELINE
 
 PIPELINES: Mapping[str, Pipeline] = {
     pipeline.feed.name: pipeline
@@ -15,5 +16,6 @@ PIPELINES: Mapping[str, Pipeline] = {
         INSTALMENTS_PIPELINE,
         CONTACTS_PIPELINE,
         REPAYMENTS_PIPELINE,
+        STATEMENTS_PIPELINE,
     )
 }

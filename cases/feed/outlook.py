@@ -29,6 +29,7 @@ OUTLOOK_WORDS: Mapping[str, Text] = {
     "aged_up": _("More days past due"),
     "aged_down": _("Fewer days past due"),
     "restated": _("Confirmed for a later date"),
+    "stated": _("Balances stated"),
     "posted": _("Repayments booked"),
     "in_balance": _("Already in the balance"),
     "suspense": _("Wait in suspense"),

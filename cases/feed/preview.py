@@ -12,6 +12,7 @@ from cases.feed.instalments import COMPARED as INSTALMENTS_COMPARED
 from cases.feed.loans_sql import COMPARED as LOANS_COMPARED
 from cases.feed.repayments import COMPARED as REPAYMENTS_COMPARED
 from cases.feed.runs import work_of
+from cases.feed.statements import COMPARED as STATEMENTS_COMPARED
 from cases.models import ImportRun
 from tenancy.models import Company
 
@@ -54,6 +55,11 @@ PREVIEWS: Mapping[str, Preview] = {
         ("repayment_no", "loan_no", "paid_at", "amount", "reverses"),
         REPAYMENTS_COMPARED,
         money=("amount",),
+    ),
+    "statements": Preview(
+        ("loan_no", "as_of", "owed", "known_owed"),
+        STATEMENTS_COMPARED,
+        money=("owed", "known_owed"),
     ),
 }
 

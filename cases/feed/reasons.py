@@ -33,6 +33,7 @@ SHORT_REASONS: Mapping[str, Text] = {
     "bad_quoting": _("Quotation marks"),
     "duplicate_key": _("Twice in the file"),
     "older_row": _("Older than known"),
+    "after_file": _("Later than the file"),
     "other_borrower": _("Other borrower"),
     "unknown_loan": _("Unknown loan"),
     "unknown_borrower": _("Unknown borrower"),

@@ -1,4 +1,4 @@
-"""The four kinds of feed: their columns, the verdict on a header, and the reading of rows.
+"""The five kinds of feed: their columns, the verdict on a header, and the reading of rows.
 
 A row comes out as a tuple of texts in the order of the kind's `staging` columns, ready for COPY,
 or as the list of everything that is wrong with it. Reading is the inner loop of every import: it
@@ -123,7 +123,15 @@ REPAYMENTS = FeedKind(
         _number("reverses"),
     ),
 )
-KINDS = {kind.name: kind for kind in (LOANS, INSTALMENTS, CONTACTS, REPAYMENTS)}
+STATEMENTS = FeedKind(
+    "statements",
+    (
+        _number("loan_no", required=True),
+        _day("as_of", required=True),
+        *(_money(component, required=True) for component in COMPONENTS),
+    ),
+)
+KINDS = {kind.name: kind for kind in (LOANS, INSTALMENTS, CONTACTS, REPAYMENTS, STATEMENTS)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from cases.feed.faults import FileRefused
 from cases.feed.kinds import PIPELINES
 from cases.feed.pipeline import Work
 from cases.feed.sql import OWNER, RUN
-from cases.models import ImportDifference, ImportReject, ImportRun
+from cases.models import ImportDifference, ImportReject, ImportRun, LenderSettings
 from tenancy.models import Company, User
 from tenancy.night import last_night
 
@@ -61,11 +61,20 @@ def check_sender(*, company: Company, as_of: date) -> None:
         raise FileRefused("future_date", as_of=str(as_of), today=str(today))
 
 
+def is_by_statement(company: Company) -> bool:
+    """Whether the lender's balances are those of its statements."""
+    settings = LenderSettings.objects.filter(company=company)
+    authority = settings.values_list("balance_authority", flat=True).first()
+    return authority == LenderSettings.Authority.STATEMENT
+
+
 def begin_run(
     *, company: Company, kind: str, as_of: date, strict: bool, origin: Origin
 ) -> ImportRun:
-    """Begin an import. Raises FileRefused as check_sender does."""
+    """Begin an import. Raises FileRefused as check_sender does, and for statements nobody asked."""
     check_sender(company=company, as_of=as_of)
+    if kind == ImportRun.Kind.STATEMENTS and not is_by_statement(company):
+        raise FileRefused("not_by_statement", company=company.code)
     _forget_unconfirmed(company)
     stored_files.remove_forgotten(company.pk)
     by = origin.by

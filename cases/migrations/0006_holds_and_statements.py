@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ("line", models.BigIntegerField()),
                 ("refused", models.BooleanField(default=False)),
                 ("loan_no", models.CharField(max_length=64)),
-                ("stated_on", models.DateField()),
+                ("as_of", models.DateField()),
                 ("principal", models.DecimalField(decimal_places=2, max_digits=18)),
                 ("interest", models.DecimalField(decimal_places=2, max_digits=18)),
                 ("fee", models.DecimalField(decimal_places=2, max_digits=18)),

@@ -299,7 +299,7 @@ class StagedStatement(StagedRow):
     """A line of a statement: what a loan owes at the close of a day."""
 
     loan_no = models.CharField(max_length=64)
-    stated_on = models.DateField()
+    as_of = models.DateField()
     principal = money()
     interest = money()
     fee = money()

@@ -24,6 +24,7 @@ REJECTED, DIFFERS = "rejected", "differs"
 
 COLUMN_WORDS: dict[str, Text] = {
     "loan_no": gettext_lazy("Loan no"),
+    "as_of": gettext_lazy("As of"),
     "borrower_no": gettext_lazy("Borrower no"),
     "repayment_no": gettext_lazy("Repayment no"),
     "due_date": gettext_lazy("Due date"),
@@ -44,6 +45,7 @@ KEY_OF_KIND = {
     "instalments": "loan_no",
     "contacts": "borrower_no",
     "repayments": "repayment_no",
+    "statements": "loan_no",
 }
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cases.feed import stored_files
 from cases.feed.jobs import ask_to_apply, ask_to_judge, is_at_work, job_of
-from cases.feed.runs import Origin, begin_run, discard_run
+from cases.feed.runs import Origin, begin_run, discard_run, is_by_statement
 from cases.forms import UploadForm
 from cases.import_access import LENDERS, READERS, WRITERS, kinds_for, may_write
 from cases.models import ImportRun
@@ -133,6 +133,8 @@ def new(request: HttpRequest) -> HttpResponse:
     """Upload a file; it is read and judged in the background, and nothing is written yet."""
     user = cast("Request", request).user
     kinds = kinds_for(user)
+    if not is_by_statement(user.company):
+        kinds = [kind for kind in kinds if kind != ImportRun.Kind.STATEMENTS]
     form = UploadForm(
         request.POST or None,
         request.FILES or None,

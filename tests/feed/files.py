@@ -46,7 +46,13 @@ INSTALMENT = {
     "fee": "0",
     "penalty": "0",
 }
-BASES = {"loans": LOAN, "repayments": REPAYMENT, "contacts": CONTACT, "instalments": INSTALMENT}
+BASES: dict[str, dict[str, str]] = {
+    "loans": LOAN,
+    "repayments": REPAYMENT,
+    "contacts": CONTACT,
+    "instalments": INSTALMENT,
+    "statements": {},
+}
 
 
 def table(*rows: dict[str, str], base: dict[str, str] | None = None) -> str:
