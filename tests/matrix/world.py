@@ -33,6 +33,7 @@ from tenancy.second_factor import new_secret
 from tenancy.teams import create_team
 from tenancy.tokens import issue_token, revoke_token
 from tests.matrix import feeds
+from tests.matrix.furnish_board import furnish_board
 from tests.matrix.furnish_promises import furnish_promises
 from tests.matrix.sides import MARKS, PARTNERS, Side, World
 from tests.seed import PASSWORD, PEOPLE
@@ -56,6 +57,7 @@ def build() -> World:
                 _outsourcing(sides[code], sides[other])
                 _tell_partners(sides[code], sides[other])
     furnish_promises(sides)
+    furnish_board(sides)
     for side in sides.values():
         _sign_in(side)
         _second_factor(side)
