@@ -1,7 +1,7 @@
 """The contact rules of a company on a date: its rows, never looser than the presets."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -86,5 +86,8 @@ def effective(jurisdiction: str, given: tuple[Row, ...], on: date) -> ContactRul
     if not given:
         return preset(jurisdiction, on)
     own = from_figures(given)
-    least = floor if own.conversations_a_day is not None else preset
-    return strictest(least(jurisdiction, on), own)
+    least = (floor if own.conversations_a_day is not None else preset)(jurisdiction, on)
+    # A rule rests on the law that it tightens; only one that no law has rests on the company.
+    known = {name for name, _basis in least.bases}
+    bases = {*least.bases, *(pair for pair in own.bases if pair[0] not in known)}
+    return replace(strictest(least, own), bases=tuple(sorted(bases)))

@@ -1,4 +1,4 @@
-"""The gate's door: what is let through, refused, settled and given up, on both sides of the wall."""
+"""The gate's door: let through, refused, settled, given up, on both sides of the wall."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -9,11 +9,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from agencies.placement import place_cases
 from agencies.recall import recall_cases
-from cases.models import Borrower, Case, CaseEvent, CaseHold, ContactPoint, Loan
-from collection.contact_rule_changes import set_rule, start_rules
-from collection.contact_facts import Decision
-from collection.gate import Asker, Denied, ask, release, reserve, settle
-from collection.models import ContactTry, ContactWish, Promise
+from cases.models import Case, CaseEvent, ContactPoint
+from collection.gate import Denied, ask, release, reserve, settle
+from collection.models import ContactTry
 from tenancy.models import Company, CrossingRecord, User
 from tenancy.scope import company_scope
 from tests.collection.book import ON, add_case, furnish
