@@ -25,7 +25,9 @@ from collection.case_list import (
 )
 from collection.views.filters import DeskQuestions, case_filters, case_questions, scale_for
 from collection.views.lines import case_lines
+from collection.views.saved_views import with_saved
 from collection.views.standing import counts_address
+from collection.views.tagged import with_tags
 from collection.visibility import may_move
 from tenancy.access import for_roles
 from tenancy.filtering import Column, Filter, FilterBar, Option, Table, changed_url
@@ -108,15 +110,17 @@ def cases(request: Request) -> HttpResponse:
     )
     total = asked.cases.order_by()[: COUNT_CAP + 1].count()
     summary = ngettext("%(n)s case", "%(n)s cases", total) % {"n": count(total, COUNT_CAP)}
+    views, tools = with_saved(user, LIST, params, _views(asked, params))
     return render(
         request,
         "collection/cases.html",
         {
-            "views": _views(asked, params),
+            "views": views,
+            "tools": tools,
             "bar": asked.bar,
             "bulk": _bulk(asked, params, total),
             "table": asked.table,
-            "rows": case_lines(page.rows, query=from_list(params)),
+            "rows": with_tags(case_lines(page.rows, query=from_list(params))),
             "is_closed": asked.filters.state == "closed",
             "is_lender": user.company.is_lender,
             "pager": pager_of(page, params, summary),
@@ -225,6 +229,7 @@ def _table(user: User, params: QueryDict, state: State) -> Table:
         columns.append(Column(key="closed", label=pgettext("cases", "Closed")))
     else:
         columns.append(Column(key="desk", label=_("Who works it")))
+    columns.append(Column(key="tags", label=_("Tags"), css="lo2", optional=True))
     ticks = may_move(user) and state != "closed"
     return Table(columns, params, "-outstanding", ticks=ticks)
 

@@ -16,7 +16,9 @@ from cases.pills import Pill
 from collection.ranking import Rank
 from collection.views.filters import DeskQuestions, case_filters, case_questions, scale_for
 from collection.views.lines import work_lines
+from collection.views.saved_views import with_saved
 from collection.views.standing import counts_address
+from collection.views.tagged import with_tags
 from collection.visibility import WORKS_CASES, may_move
 from collection.work_settings import weights_of, work_settings
 from collection.worklist import (
@@ -123,16 +125,18 @@ def queue(request: Request) -> HttpResponse:
     weights = weights_of(work_settings(user.company))
     lines = work_lines(page.rows, clock=asked.clock, weights=weights, query=from_list(params))
     total = _chosen_figure(figures, asked)
+    views, tools = with_saved(user, LIST, params, _views(asked, params))
     return render(
         request,
         "collection/queue.html",
         {
             "stats": work_stats(figures, asked.show, lambda show: asked.bar.url(show=show or None)),
-            "views": _views(asked, params),
+            "views": views,
+            "tools": tools,
             "bar": asked.bar,
             "bulk": _bulk(user, params, total),
             "table": _table(user, params),
-            "rows": lines,
+            "rows": with_tags(lines),
             "shows_lender": not user.company.is_lender,
             "first": lines[0].href if lines else "",
             "pager": pager_of(page, params, _summary(total)),
@@ -251,6 +255,7 @@ def _table(user: User, params: QueryDict) -> Table:
         Column(key="dpd", label=_("Days past due"), numeric=True),
         Column(key="touched", label=_("Last touch"), css="lo2", optional=True),
         Column(key="next", label=_("Next action")),
+        Column(key="tags", label=_("Tags"), css="lo2", optional=True),
     ]
     if not user.company.is_lender:
         columns.insert(3, Column(key="lender", label=_("Lender"), css="lo", optional=True))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from collection.forms import DispositionGroup
 from collection.views.lines import WorkLine
-from config.templatetags.recoup_ui import dpd, reason_badge
+from config.templatetags.recoup_ui import dpd, reason_badge, tags
 
 register = template.Library()
 DIGITS = 9
@@ -26,7 +26,7 @@ def work_rows(
     """The rows of a worklist as `<tr>`s.
 
     ticks: a box before, whose desk behind. lender: whose case it is. brief: without loan number,
-    expected value and last touch.
+    expected value, last touch and tags.
     """
     untouched = f'<span class="sub">{escape(gettext("not touched yet"))}</span>'
     return mark_safe("".join(_row(line, untouched, ticks, lender, brief) for line in lines))
@@ -35,7 +35,7 @@ def work_rows(
 def _row(line: WorkLine, untouched: str, ticks: bool, lender: bool, brief: bool) -> str:
     href, who, then = escape(line.href), escape(line.borrower), escape(line.next)
     loan_no = escape(line.loan_no)
-    box = desk = of_lender = middle = worth = last = ""
+    box = desk = of_lender = middle = worth = last = marks = ""
     if ticks:
         box = (
             '<td class="c-tick"><input type="checkbox" class="form-check-input" name="id" '
@@ -50,6 +50,7 @@ def _row(line: WorkLine, untouched: str, ticks: bool, lender: bool, brief: bool)
         middle = f'<td class="sub tnum lo c-loan" title="{loan_no}">{loan_no}</td>{of_lender}'
         worth = f'<td class="num lo3 sub" title="{escape(line.why_expected)}">{line.expected}</td>'
         last = f'<td class="c-last lo2" title="{escape(line.touched_by)}">{touched}</td>'
+        marks = f'<td class="c-tags lo2">{tags(line.tags)}</td>'
     return (
         f'<tr data-href="{href}">{box}'
         f'<td class="m1">{reason_badge(line.reason, line.reason_text)}</td>'
@@ -58,7 +59,7 @@ def _row(line: WorkLine, untouched: str, ticks: bool, lender: bool, brief: bool)
         f'<td class="num m1r">{line.outstanding}</td>{worth}'
         f'<td class="num m2r">{dpd(line.dpd, line.bucket, line.tone)}</td>{last}'
         f'<td class="c-next m3" title="{then}"><span class="tnum {line.next_tone}">'
-        f"{line.next_at}</span>&ensp;{then}</td>{desk}</tr>"
+        f"{line.next_at}</span>&ensp;{then}</td>{marks}{desk}</tr>"
     )
 
 
