@@ -34,6 +34,8 @@ from tenancy.teams import create_team
 from tenancy.tokens import issue_token, revoke_token
 from tests.matrix import feeds
 from tests.matrix.furnish_board import furnish_board
+from tests.matrix.furnish_gate import furnish_gate
+from tests.matrix.furnish_holds import furnish_holds
 from tests.matrix.furnish_promises import furnish_promises
 from tests.matrix.sides import MARKS, PARTNERS, Side, World
 from tests.seed import PASSWORD, PEOPLE
@@ -56,8 +58,10 @@ def build() -> World:
                 _book(sides[code], Path(folder))
                 _outsourcing(sides[code], sides[other])
                 _tell_partners(sides[code], sides[other])
+    furnish_holds(sides)
     furnish_promises(sides)
     furnish_board(sides)
+    furnish_gate(sides)
     for side in sides.values():
         _sign_in(side)
         _second_factor(side)
