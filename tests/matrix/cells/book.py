@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.test import Client
 
 from cases.bucket_scheme import PRESETS
-from cases.models import BucketScheme, ImportRun, Repayment
+from cases.models import BucketScheme, ImportRun, MoneyRequest
 from cases.scheme_forms import lines_of, mark_of
 from tenancy.night import business_date
 from tenancy.scope import company_scope
@@ -28,7 +28,8 @@ def _is_asked_for(side: Side) -> bool:
 
 
 def _is_matched(side: Side) -> bool:
-    return Repayment.objects.get(uid=side.ids["repayment_waiting"]).loan_id is not None
+    waits = MoneyRequest.objects.filter(repayment__uid=side.ids["repayment_waiting"])
+    return waits.filter(state="waiting").exists()
 
 
 def _seen_effect(_client: Client, side: Side) -> Mapping[str, str]:
@@ -131,14 +132,7 @@ CELLS = [
         path=WAITS,
         body={"loan_no": "{loanno}", "reason": "The borrower's own account"},
         status=302,
-        writes=writes(
-            "cases_repayment",
-            "cases_ledgerentry",
-            "cases_loan",
-            "cases_case",
-            "cases_caseevent",
-            "tenancy_auditentry",
-        ),
+        writes=writes("cases_moneyrequest", "tenancy_auditentry"),
         proof=_is_matched,
     ),
     Cell(route="cases:balances", kinds=LENDER, allowed=RECORDS),
