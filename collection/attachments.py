@@ -14,15 +14,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any, TypeAlias
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import UploadedFile as AnyUploadedFile
 from django.utils.translation import gettext as _
 
 from collection.models import Attachment, Note
 from tenancy.models import Company
 
+UploadedFile: TypeAlias = "AnyUploadedFile[Any]"
 MOST_FILES = 5
 """Files of one note."""
 LONGEST_NAME = 200
@@ -62,12 +64,14 @@ def sniff(head: bytes) -> str:
 
 
 def check_files(files: Sequence[UploadedFile]) -> None:
-    """Raise ValidationError (field "files") for too many, too large, empty or foreign files."""
+    """Raise ValidationError ("attachments") for too many, too large, empty or foreign files."""
     if len(files) > MOST_FILES:
-        raise ValidationError({"files": _("At most %(limit)s files.") % {"limit": MOST_FILES}})
+        raise ValidationError(
+            {"attachments": _("At most %(limit)s files.") % {"limit": MOST_FILES}}
+        )
     wrong = [said for each in files if (said := _wrong_with(each))]
     if wrong:
-        raise ValidationError({"files": wrong})
+        raise ValidationError({"attachments": wrong})
 
 
 def _wrong_with(file: UploadedFile) -> str:

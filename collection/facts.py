@@ -293,9 +293,7 @@ def form_field(fact: Fact, currency: str) -> forms.Field:
     if fact.choices:
         widget = forms.Select(choices=[("", _("Choose")), *fact.choices])
     label = in_currency(fact.label, currency) if fact.kind == Kind.MONEY else fact.label
-    return forms.CharField(
-        label=label, required=False, max_length=LONGEST_TEXT, widget=widget, strip=True
-    )
+    return forms.CharField(label=str(label), required=False, max_length=LONGEST_TEXT, widget=widget)
 
 
 _LOOKS_LIKE: Mapping[Kind, type[forms.Field]] = {

@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.forms.boundfield import BoundField
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cases.models import ContactPoint
+from collection.attachments import UploadedFile
 from collection.desks import Desk
 from collection.facts import FACTS, form_field, in_order
 from collection.models import Disposition, Note
@@ -115,7 +115,7 @@ class NoteForm(forms.Form):
     )
     next_action = forms.CharField(label=_("Next action"), required=False, max_length=LONGEST_ACTION)
     next_action_at = MomentField(label=_("When"), required=False)
-    files = FilesField(label=_("Attachments"), required=False)
+    attachments = FilesField(label=_("Attachments"), required=False)
     shared = forms.BooleanField(label=_("The agency reads this note"), required=False)
     form_key = forms.UUIDField(required=False, initial=uuid4, widget=forms.HiddenInput)
     knew = forms.UUIDField(required=False, widget=forms.HiddenInput)
@@ -158,8 +158,7 @@ class NoteForm(forms.Form):
         Saved again, the form knows it: the second save goes through.
         """
         self.newer = newer
-        self.data = self.data.copy()
-        self.data["knew"] = str(newest)
+        self.data = {**self.data, "knew": str(newest)}
 
     @property
     def status(self) -> int:

@@ -7,7 +7,6 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet, Subquery
 from django.utils import timezone
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case, ContactPoint
 from collection import effects
-from collection.attachments import attach, check_files, discard, store
+from collection.attachments import UploadedFile, attach, check_files, discard, store
 from collection.effects import FollowUp
 from collection.facts import plain, read_facts
 from collection.models import Disposition, Note, Remark, RemarkOpening
@@ -165,7 +164,7 @@ def notes_since(follow: FollowUp, knew: Knew) -> list[Note]:
     """What others have written on the case since the note that one knew, newest first."""
     known = Note.objects.filter(case=follow.case, uid=knew).first() if knew else None
     newer = with_files(_by_others(follow)).filter(pk__gt=known.pk if known else 0)
-    return of_case(newer[:MOST_NEWER], follow.case)
+    return of_case(list(newer[:MOST_NEWER]), follow.case)
 
 
 MOST_NEWER = 10

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -88,17 +88,21 @@ def _find(request: Request, uid: UUID) -> _Found:
 
 def _with_point(rows: QuerySet[Any], borrower: str, whom: str) -> QuerySet[Any]:
     """The rows with what the note needs of the contact point, and the date last opened."""
-    chosen = ContactPoint.objects.filter(borrower=OuterRef(borrower), uid=_uid(whom))
+    chosen = ContactPoint.objects.filter(borrower=OuterRef(borrower), uid=_uid(whom) or NOBODY)
     columns = {name: F(name) for name in POINT_COLUMNS}
     nights = NightStep.objects.filter(done_at__isnull=False).order_by("-business_date")
-    return rows.annotate(
+    annotated: QuerySet[Any] = rows.annotate(
         whom=Subquery(chosen.values(row=JSONObject(**columns))),
         opened=Subquery(nights.values("business_date")[:1]),
     )
+    return annotated
 
 
 POINT_COLUMNS = ("id", "borrower_id", "relation", "kind", "person_name", "state")
 """What a note and its effects read of a contact point."""
+
+
+NOBODY = UUID(int=0)
 
 
 def _uid(text: str) -> UUID | None:
@@ -147,7 +151,7 @@ def _write(request: Request, found: _Found, form: NoteForm) -> HttpResponse:
     goes_on = request.POST.get("then") == "next"
     # The note moves the case down the list: its neighbours are those it had before.
     place = (
-        place_of(user=user, case=case, desk=found.desk, params=request.GET, on=found.on)
+        place_of(user=user, case=case, desk=found.desk, params=_of_list(request), on=found.on)
         if goes_on
         else None
     )
@@ -167,7 +171,7 @@ def _write(request: Request, found: _Found, form: NoteForm) -> HttpResponse:
         facts=form.facts,
         corrects=_corrected(request, case, typed["corrects"]) if typed["corrects"] else None,
         try_uid=typed["try_uid"],
-        files=typed["files"],
+        files=typed["attachments"],
         knew=typed["knew"] if "knew" in request.POST else False,
         on=found.on,
     )
@@ -180,12 +184,24 @@ def _write(request: Request, found: _Found, form: NoteForm) -> HttpResponse:
 def _onward(request: Request, case: Case, place: Place | None) -> HttpResponse:
     """To the next case of the list, to the list at its end, or to this case again."""
     if place is None:
-        query = f"?{request.GET.urlencode()}" if request.GET else ""
-        return redirect(reverse("work:case", args=[case.uid]) + query)
+        return redirect(_address(request, case))
     if place.next:
         return redirect(place.next)
     messages.info(request, _("That was the last case of the list."))
     return redirect(place.back)
+
+
+def _of_list(request: Request) -> QueryDict:
+    """What the address says of the list that one came from, and nothing of this form."""
+    params = request.GET.copy()
+    params.pop("corrects", None)
+    return params
+
+
+def _address(request: Request, case: Case) -> str:
+    """The case's page, in the list that one came from."""
+    query = _of_list(request).urlencode()
+    return reverse("work:case", args=[case.uid]) + (f"?{query}" if query else "")
 
 
 def _corrected(request: Request, case: Case, uid: UUID | str) -> Note:
@@ -197,7 +213,6 @@ def _corrected(request: Request, case: Case, uid: UUID | str) -> Note:
 
 
 def _panel(request: Request, page: CasePage, form: NoteForm, status: int) -> HttpResponse:
-    query = f"?{request.GET.urlencode()}" if request.GET else ""
-    back = reverse("work:case", args=[page.case.uid]) + query
+    back = _address(request, page.case)
     context = {"form": form, "case": page.case, "back": back, "in_panel": True}
     return render(request, "collection/note_panel.html", context, status=status)

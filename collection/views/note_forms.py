@@ -7,6 +7,7 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from cases.models import Case, ContactPoint
+from collection.attachments import UploadedFile
 from collection.case_page import CasePage
 from collection.dispositions import dispositions_in_use
 from collection.forms import NoteForm
@@ -31,7 +32,7 @@ def note_form(
     share: bool,
     knew: UUID | None = None,
     data: QueryDict | None = None,
-    files: MultiValueDict | None = None,
+    files: MultiValueDict[str, UploadedFile] | None = None,
 ) -> NoteForm:
     """The form, empty or with what was sent. share: whether the holding agency may be told."""
     return NoteForm(
