@@ -29,6 +29,7 @@ LIMITS = {
     "assign_even": Limit(2.0),
     "night_aging_sql": Limit(1.5),
     "night_aging_orm": Limit(0.04),
+    "rank_night": Limit(2.0),
     "page_worklist": Limit(3.0),
     "page_case": Limit(4.0),
     "search": Limit(3.0),

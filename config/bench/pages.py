@@ -26,6 +26,7 @@ from django.test.utils import override_settings
 from django.urls import reverse
 
 from collection.models import Assignment
+from collection.worklist import ORDER
 from config.bench.databases import BenchDatabase, in_scope
 from config.bench.feed import NotAsMeant
 from config.bench.lenders import Lender
@@ -175,7 +176,7 @@ def worklist_page(user: User, served: Site) -> tuple[Page, Page, int]:
         if user.has_role("collector"):
             rows = rows.filter(collector=user)
         behind = rows.count()
-        first = rows.order_by("next_action_at", "id").values_list("case__loan_no", flat=True)[0]
+        first = rows.order_by(*ORDER).values_list("case__loan_no", flat=True)[0]
     path = reverse("work:queue")
     return (
         lambda: seconds_of_request(served.ours, path, visitor.ours, first),

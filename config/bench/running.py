@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from statistics import median
 
-from config.bench import aging, desks, feed, memory, nights, pages, search, walls
+from config.bench import aging, desks, feed, memory, nights, pages, ranks, search, walls
 from config.bench.book import BookFile, write_book
 from config.bench.databases import BenchDatabase, Databases
 from config.bench.feed import FeedSamples
@@ -25,6 +25,7 @@ NIGHTS = 3
 """Ordinary nights that are measured whole."""
 AGING_ROUNDS = 3
 ORM_ROUNDS = 3
+RANK_ROUNDS = 3
 LARGE_FILE_LENDER = "BENCHFILE"
 BEFORE_THE_FIRST_NIGHT = {"feed_first", "feed_again", "feed_growth", "assign_even"}
 
@@ -62,6 +63,7 @@ def run(plan: Plan, say: Say) -> Iterator[Result]:
         if plan.names - BEFORE_THE_FIRST_NIGHT:
             bench.open_books()
         yield from bench.aging()
+        yield from bench.ranking()
         yield from bench.isolation()
         yield from bench.pages()
         yield from bench.whole_nights()
@@ -173,6 +175,22 @@ class _Bench:
                     cases_of_lender=stage.books[0].due,
                     ratio_if_only_moving=significant(ratio),
                 )
+            stage.ours.tidy()
+
+    def ranking(self) -> Iterator[Result]:
+        """Every case ranked anew against the bare statement."""
+        if not self.plan.wants("rank_night"):
+            return
+        for stage in self.stages:
+            stage.ours.use()
+            self.say(f"{stage.size:,} cases: ranking against bare SQL")
+            pair = ranks.measure(
+                companies=[lender.company for lender in stage.lenders],
+                on=self.day + timedelta(days=1),
+                rounds=RANK_ROUNDS,
+                folder=self.folder,
+            )
+            yield line_of_medians("rank_night", stage.cases, pair)
             stage.ours.tidy()
 
     def isolation(self) -> Iterator[Result]:
