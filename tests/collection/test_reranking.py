@@ -1,7 +1,7 @@
 """The order stays true during the day: money, holds, notes and moves rank the cases they touch."""
 
 from collections.abc import Callable
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -30,9 +30,9 @@ def here(case: Case) -> Assignment:
 
 
 def pay(lender: Company, case: Case, amount: str) -> None:
-    at = datetime.combine(ON, time(9), lender.zone)
+    at = datetime.combine(ON + timedelta(days=1), time(9), lender.zone)
     row = RepaymentRow(f"R{case.pk}", case.loan_no, at, Decimal(amount))
-    assert not post_repayments(company=lender, rows=[row], on=ON).refused
+    assert not post_repayments(company=lender, rows=[row], on=ON + timedelta(days=1)).refused
 
 
 def test_money_lowers_what_a_case_is_expected_to_bring(lender: Company) -> None:
