@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from cases.holds import open_hold
 from cases.models import Case, CaseHold, ImportRun, Repayment, StagedStatement
-from cases.money_by_hand import ask_post
+from cases.money_by_hand import ask_post, ask_reversal
 from collection.holding import open_hold_on_case
 from tenancy.models import User
 from tenancy.scope import company_scope
@@ -47,7 +47,7 @@ def _lenders(side: Side) -> None:
             fee=0,
             penalty=0,
         )
-    side.hidden |= {"hold", "hold_two", "hold_complaint", "money", "repayment"}
+    side.hidden |= {"hold", "hold_two", "hold_complaint", "money", "money_back", "repayment"}
 
 
 def _hold(side: Side, case: str, kind: str) -> str:
@@ -77,6 +77,16 @@ def _money(side: Side) -> None:
     )
     asked.refresh_from_db()
     side.ids["money"] = str(asked.uid)
+    back = ask_reversal(
+        company=side.company,
+        repayment=Repayment.objects.get(repayment_no=f"{side.marks.private}-R-recalled"),
+        reason=f"{side.marks.private} bounced",
+        by=_person("finance"),
+        second_person_above=Decimal(0),
+        on=today,
+    )
+    back.refresh_from_db()
+    side.ids["money_back"] = str(back.uid)
 
 
 def _agencys(side: Side) -> None:
