@@ -18,9 +18,10 @@ class LeaveForm(forms.Form):
     user = forms.ChoiceField(
         label=_("Who is away"), widget=forms.Select(attrs={"data-rc-look": True})
     )
-    first_day = DayField(label=_("First day"))
+    first_day = DayField(label=pgettext_lazy("leave", "First day"))
     last_day = DayField(
-        label=_("Last day"), help_text=_("The cases come back in the night after it.")
+        label=pgettext_lazy("leave", "Last day"),
+        help_text=_("The cases come back in the night after it."),
     )
     cover = forms.ChoiceField(
         label=pgettext_lazy("person", "Cover"),
