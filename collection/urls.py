@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from collection import urls_lists, urls_promises
+from collection import urls_dispositions, urls_lists, urls_promises
 from collection.views import (
     allowed,
     attachments,
@@ -19,6 +19,7 @@ from collection.views import (
     queue,
     reassign,
     sealed,
+    skip,
     undo,
 )
 
@@ -37,6 +38,7 @@ urlpatterns = [
     path("cases/<uuid:uid>/", case.case, name="case"),
     path("cases/<uuid:uid>/note/", note.note, name="note"),
     path("cases/<uuid:uid>/files/<uuid:file>/", attachments.attachment, name="attachment"),
+    path("cases/<uuid:uid>/skip/", skip.skip, name="skip"),
     path("cases/<uuid:uid>/allowed/", allowed.allowed, name="allowed"),
     path("cases/<uuid:uid>/here/", presence.here, name="here"),
     path("cases/<uuid:uid>/timeline/", case_timeline.older, name="timeline"),
@@ -49,6 +51,7 @@ urlpatterns = [
     path("holds/<uuid:uid>/answer/", holds.answer, name="hold-answer"),
     path("holds/<uuid:uid>/prolong/", holds.prolong, name="hold-prolong"),
     path("holds/<uuid:uid>/lift/", holds.lift, name="hold-lift"),
+    *urls_dispositions.urlpatterns,
     *urls_lists.urlpatterns,
     *urls_promises.urlpatterns,
 ]

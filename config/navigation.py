@@ -188,6 +188,13 @@ NAVIGATION = (
                 frozenset({ADMIN, AUDITOR}),
                 match=("contact:",),
             ),
+            Entry(_("Tags"), "work:tags", frozenset({ADMIN, LEAD, AUDITOR}), match=("work:tag",)),
+            Entry(
+                _("Result codes"),
+                "work:dispositions",
+                frozenset({ADMIN, AUDITOR}),
+                match=("work:disposition",),
+            ),
             Entry(
                 _("API tokens"),
                 "tenancy:tokens",

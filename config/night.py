@@ -7,6 +7,7 @@ from agencies.recall import recall_ended
 from cases.hold_deadlines import holds_at_night
 from cases.night_steps import age
 from collection.assignment import assign_at_night
+from collection.attachments import remove_orphans
 from collection.cover import change_over
 from collection.promise_outcomes import judge_at_night
 from collection.ranking_sql import rank_at_night
@@ -23,6 +24,7 @@ STEPS: Sequence[Step] = (
     Step("tags", tag_at_night),
     Step("assign", assign_at_night),
     Step("rank", rank_at_night),
+    Step("files", remove_orphans),
 )
 
 

@@ -66,6 +66,9 @@ class Disposition(CompanyOwned):
             Wall(name="disposition_wall", rules=own(KEEP)),
         ]
 
+    def __str__(self) -> str:
+        return self.code
+
     @property
     def label(self) -> str:
         """The code's name in the language of the screen."""
