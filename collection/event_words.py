@@ -10,6 +10,7 @@ from collection.contact_words import denied_told
 from collection.hold_words import HAPPENED, PICTURES, kind_name, told_of_hold
 from collection.promise_words import PLACES as PROMISE_PLACES
 from collection.promise_words import promise_told
+from collection.skipping import why_skipped
 from tenancy.screen import Text
 
 Group = Literal["notes", "contacts", "promises", "payments", "moves", "desks", "denied", "others"]
@@ -31,6 +32,7 @@ PLACES: dict[str, tuple[str, Group]] = {
     "id_number_shown": ("eye", "others"),
     "repayment_matched": ("link", "payments"),
     **{kind: (picture, "others") for kind, picture in PICTURES.items()},
+    "skipped": ("player-track-next", "others"),
     "contact_denied": ("phone-off", "denied"),
     "contact_released": ("phone-x", "contacts"),
     "contact_state": ("address-book", "others"),
@@ -52,6 +54,8 @@ def told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
     """What happened, and the reason given or what else there is to say."""
     if kind in PROMISE_PLACES:
         return promise_told(kind, data)
+    if kind == "skipped":
+        return _("Skipped for the day"), why_skipped(data)
     if kind in HAPPENED:
         return told_of_hold(kind, data)
     if kind in WITH_A_REASON:

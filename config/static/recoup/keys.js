@@ -56,4 +56,11 @@
     const named = event.key === 'Enter' && event.target === document.body;
     if ((event.key.length === 1 || named) && press(event.key)) event.preventDefault();
   });
+
+  // An address may ask for a key of its page, once: #key-n.
+  const asked = /^#key-([a-z])$/.exec(location.hash);
+  if (asked) addEventListener('load', () => {
+    history.replaceState(history.state, '', location.pathname + location.search);
+    press(asked[1]);
+  });
 })();

@@ -48,6 +48,21 @@
     open(row, event);
   });
 
+  // On the worklist n, c and p open the case and press the same key there; s asks why to skip it.
+  const WORK = new Set(['n', 'c', 'p', 's']);
+  const work = (row, key) => {
+    const address = new URL(row.dataset.href, location.href);
+    if (key !== 's') {
+      address.hash = `key-${key}`;
+      sessionStorage.setItem(memory, row.dataset.href);
+      location.assign(address);
+      return;
+    }
+    address.pathname += 'skip/';
+    address.searchParams.set('from', 'list');
+    dispatchEvent(new CustomEvent('rc-panel-open', { detail: { address: address.href } }));
+  };
+
   addEventListener('rc-list-key', (event) => {
     const { key, from } = event.detail;
     const row = cursor();
@@ -55,6 +70,7 @@
     if (key === 'j') taken = step(1);
     else if (key === 'k') taken = step(-1);
     else if (key === 'Enter' && row && (from === document.body || row.contains(from)) && !from.matches('button, summary, input')) { open(row); taken = true; }
+    else if (row && WORK.has(key) && row.closest('[data-rc-work]')) { work(row, key); taken = true; }
     else if (key === 'x') {
       const box = row?.querySelector('input[name="id"]');
       if (box) { box.click(); taken = true; }

@@ -45,6 +45,7 @@
     show(`${event.submitter.formAction}?${new URLSearchParams(sent)}`);
   });
   addEventListener('rc-panel-close', close);
+  addEventListener('rc-panel-open', (event) => { opener = document.activeElement; show(event.detail.address); });
 
   // What comes back must be a panel: anything else is a page and takes the whole window.
   document.addEventListener('htmx:beforeSwap', (event) => {

@@ -12,6 +12,7 @@ from tests.matrix.cells import (
     own,
     people,
     promises,
+    queue,
     settings,
     work,
 )
@@ -22,6 +23,7 @@ CELLS: list[Cell] = [
     *gate.CELLS,
     *board.CELLS,
     *promises.CELLS,
+    *queue.CELLS,
     *book.CELLS,
     *outsourcing.CELLS,
     *people.CELLS,
