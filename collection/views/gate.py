@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,15 +18,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases.models import Case, ContactPoint
 from cases.showing import show_phone
-from collection.gate import Denied as Refused
-from collection.gate import release, reserve
+from collection import gate
 from collection.gate_actions import CHANNELS, denied_button
 from collection.models import ContactTry
 from collection.visibility import WORKS_CASES, visible_cases
 from tenancy.access import for_roles, sees_all
 from tenancy.http import Request
 from tenancy.models import Role, User
-from tenancy.screen import Empty
+from tenancy.screen import Denied, Empty
 
 FORGOTTEN_AFTER = timedelta(minutes=15)
 """A contact that is reserved for longer is probably one that nobody settled."""
@@ -42,13 +41,15 @@ def contact(request: Request, uid: UUID) -> HttpResponse:
     A refusal is an answer (422), so that it stays in the case's history.
     """
     case = visible_cases(request.user).filter(uid=uid).first()
-    point = _point(case, request.POST.get("point", "")) if case else None
-    channel = request.POST.get("channel", "")
-    if case is None or point is None or channel not in CHANNELS.get(point.kind, ()):
+    if case is None:
         raise Http404
+    point, channel = _point(case, request.POST.get("point", "")), request.POST.get("channel", "")
+    if point is None or channel not in CHANNELS.get(point.kind, ()):
+        unknown = Denied(id="gate-none", label="", reason=_("The case has no such contact point."))
+        return _answer(request, "refused", 422, case=case, point=point, denied=unknown)
     try:
-        made = reserve(user=request.user, case=case, channel=channel, point=point)
-    except Refused as refused:
+        made = gate.reserve(user=request.user, case=case, channel=channel, point=point)
+    except gate.Denied as refused:
         denied = denied_button(case, point, channel, refused.decision)
         return _answer(request, "refused", 422, case=case, point=point, denied=denied)
     reason = _("%(channel)s, let through by the gate") % {"channel": made.get_channel_display()}
@@ -81,10 +82,15 @@ class Waiting:
 
 
 def waiting_tries(user: User) -> QuerySet[ContactTry]:
-    """The company's reservations in the person's sight: own ones; a lead and an admin see all."""
+    """The company's reservations that the person may give up: a collector's are the own ones.
+
+    A lead has those on the cases in sight as well, an admin all.
+    """
     tries = ContactTry.objects.filter(company=user.company, state=ContactTry.State.RESERVED)
-    if sees_all(user) or user.has_role(Role.TEAM_LEAD):
+    if sees_all(user):
         return tries
+    if user.has_role(Role.TEAM_LEAD):
+        return tries.filter(Q(by_id=user.pk) | Q(case_id__in=visible_cases(user).values("pk")))
     return tries.filter(by_id=user.pk)
 
 
@@ -121,7 +127,9 @@ def give_up(request: HttpRequest, uid: UUID) -> HttpResponse:
     user = cast("Request", request).user
     made = get_object_or_404(waiting_tries(user), uid=uid)
     try:
-        release(company=user.company, uid=made.uid, reason=request.POST.get("reason", ""), by=user)
+        gate.release(
+            company=user.company, uid=made.uid, reason=request.POST.get("reason", ""), by=user
+        )
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
