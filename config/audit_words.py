@@ -10,6 +10,9 @@ from collection import contact_words
 from tenancy.screen import Text
 
 VERBS: dict[str, Text] = {
+    "ask_money": _("Asked for money to be booked by hand"),
+    "decide_money": _("Decided on money by hand"),
+    "hold_region": _("Put a region on hold"),
     "cancel_leave": _("Cancelled a leave"),
     "change_disposition": _("Changed a result code"),
     "change_lender": _("Changed how balances are kept"),
@@ -38,6 +41,10 @@ FIELDS: dict[str, Text] = {
     "next_action_after": _("Delay of the next action"),
     "bands": _("Buckets"),
     "loan_no": _("Loan no"),
+    "amount": _("Amount"),
+    "region": _("Region"),
+    "cases": _("Cases"),
+    "ends_on": _("Until"),
     "state": _("State"),
     **contact_words.FIGURES,
     "rule": _("Rule"),

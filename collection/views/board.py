@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from collection.board import BoardRow, board, teams_on_board
+from collection.holding import missed_holds
 from collection.recent_moves import recent_moves
 from collection.views.board_lines import board_lines, board_stats, legend
 from collection.visibility import MOVES_CASES
@@ -33,6 +34,7 @@ def team_board(request: Request) -> HttpResponse:
     chosen = _chosen(every, request.GET)
     context = _figures(request, chosen or every)
     actions = [Link(label=_("Leave and cover"), href=reverse("work:leave"), icon="calendar")]
+    context |= {"missed_holds": missed_holds(request.user)}
     context |= {"page_actions": actions, "views": _views(request, every, chosen), "empty": _empty()}
     return render(request, "collection/board.html", context)
 

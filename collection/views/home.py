@@ -17,6 +17,7 @@ from cases.models import Case, ImportRun
 from collection.board import board, teams_on_board
 from collection.book_figures import BucketSum, LastNight, night_before, open_by_bucket
 from collection.case_list import to_be_placed
+from collection.holding import missed_holds
 from collection.views.board_lines import board_lines, board_stats, legend
 from collection.views.lines import work_lines
 from collection.views.queue import AskedWork, Show, from_list, work_stats
@@ -36,6 +37,7 @@ SEES_PACKAGES = (Role.COMPANY_ADMIN, Role.FINANCE, Role.AUDITOR)
 STEPS: dict[str, Text] = {
     "recall_ended": gettext_lazy("Packages that ended"),
     "age": gettext_lazy("Aging"),
+    "holds": gettext_lazy("Holds"),
     "leave": gettext_lazy("Leave and cover"),
     "assign": gettext_lazy("Assignment"),
 }
@@ -46,6 +48,9 @@ COUNTS: dict[str, Text] = {
     "closed": gettext_lazy("closed %(n)s"),
     "reopened": gettext_lazy("reopened %(n)s"),
     "moved": gettext_lazy("rolled %(n)s"),
+    "holds_ended": gettext_lazy("holds ended %(n)s"),
+    "hold_alarms": gettext_lazy("deadlines missed %(n)s"),
+    "hold_escalations": gettext_lazy("of them told to the admin %(n)s"),
     "came_back": gettext_lazy("back from cover %(n)s"),
     "covered": gettext_lazy("handed to a cover %(n)s"),
     "left_on_leave": gettext_lazy("left with who is away %(n)s"),
@@ -62,7 +67,11 @@ def home(request: Request) -> HttpResponse:
     """What the person's roles do today."""
     user = request.user
     on = business_date(user.company)
-    context: dict[str, Any] = {"currency": user.company.currency, "today": on}
+    context: dict[str, Any] = {
+        "currency": user.company.currency,
+        "today": on,
+        "missed_holds": missed_holds(user),
+    }
     if user.has_role(Role.COLLECTOR):
         context |= _own_work(user)
     if user.has_role(Role.TEAM_LEAD):
