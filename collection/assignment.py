@@ -33,6 +33,7 @@ from collection.even_split import Desk as SplitDesk
 from collection.even_split import Parcel, split_evenly
 from collection.models import Assignment
 from tenancy.models import Company, User
+from tenancy.planning import whole_tables
 
 MARK = "\x01"
 """Stands between loan number and borrower in a parcel's key; no loan number holds it."""
@@ -119,7 +120,7 @@ def assign_cases(*, company: Company, on: date, by: User | None = None) -> Assig
     desks = night_desks(on) if company.is_lender else []
     if not desks:
         return AssignedCounts()
-    with transaction.atomic(), _Run(company, on, by, desks) as run:
+    with transaction.atomic(), whole_tables(), _Run(company, on, by, desks) as run:
         joined = run.join_siblings()
         left = run.deal_rest()
         assigned = run.write()

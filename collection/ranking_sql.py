@@ -4,20 +4,17 @@ It says what collection.ranking says, and writes only where rank, key or value r
 that somebody else changed meanwhile is left to them: who changes a desk ranks it.
 """
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
 
 from collection.models import Promise
 from collection.ranking import AGAIN, BROKEN_DAYS, SKIPPED, TOP_SCORE, Rank, Stop, Weights
 from tenancy.models import Company
 from tenancy.night import Counts
+from tenancy.planning import MANY, whole_tables
 
-FEW = 500
-"""Up to so many cases are looked up one by one."""
 CHOSEN = "AND {table}.case_id = ANY(%(cases)s)"
 
 FIGURES = """
@@ -128,24 +125,10 @@ def rank_cases(*, company: Company, on: date, case_ids: Collection[int] | None =
     """
     if case_ids is not None and not case_ids:
         return 0
-    many = case_ids is None or len(case_ids) > FEW
-    with connection.cursor() as cursor, _joined_by_hash(cursor, when=many):
+    many = case_ids is None or len(case_ids) > MANY
+    with whole_tables(many), connection.cursor() as cursor:
         cursor.execute(statement(some=case_ids is not None), _params(company, on, case_ids))
         return int(cursor.rowcount)
-
-
-@contextmanager
-def _joined_by_hash(cursor: CursorWrapper, *, when: bool) -> Iterator[None]:
-    """Keep the planner from looping where nothing has told it yet how many rows there are.
-
-    A book just filled has no statistics; taken for one row each, its tables are joined by loops
-    within loops.
-    """
-    if when:
-        cursor.execute("SELECT set_config('enable_nestloop', 'off', true)")
-    yield
-    if when:
-        cursor.execute("SELECT set_config('enable_nestloop', 'on', true)")
 
 
 def rank_at_night(company: Company, on: date) -> Counts:

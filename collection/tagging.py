@@ -25,6 +25,7 @@ from collection.tag_rules import Rule, compiled, facts_of, read_rule
 from collection.visibility import may_work
 from tenancy.models import Company, User
 from tenancy.night import Counts, business_date
+from tenancy.planning import MANY, whole_tables
 from tenancy.scope import current_scope
 
 AT_ONCE = 1_000
@@ -76,7 +77,8 @@ def derive_tags(
             **params,
             "tag_ids": [pk for pk, *_ in known],
         }
-        ((changed,),) = rows(sql, values)
+        with whole_tables(case_ids is None or len(case_ids) > MANY):
+            ((changed,),) = rows(sql, values)
     return int(changed)
 
 
