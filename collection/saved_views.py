@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from collection.models import SavedView
-from tenancy.access import sees_all, teams_led
+from tenancy.access import teams_led
 from tenancy.audit import record_change
 from tenancy.filtering import PAGE_KEYS
 from tenancy.models import Company, Role, Team, TeamMember, User
@@ -34,8 +34,10 @@ def kept(params: QueryDict) -> str:
 
 
 def views_of(user: User, page: str = "") -> QuerySet[SavedView]:
-    """The views that a person has on a list: the own ones, and those of the teams sat in."""
+    """The views that a person has on a list: the own ones, and those of the teams sat in or led."""
     mine = Q(user=user) | Q(team__in=TeamMember.objects.filter(user=user).values("team_id"))
+    if user.has_role(Role.TEAM_LEAD):
+        mine |= Q(team__in=teams_led(user).values("pk"))
     found = SavedView.objects.filter(mine, company_id=user.company_id)
     if page:
         found = found.filter(page=page)
@@ -43,16 +45,15 @@ def views_of(user: User, page: str = "") -> QuerySet[SavedView]:
 
 
 def teams_to_share_with(user: User) -> QuerySet[Team]:
-    """The teams whose views a person may make: those led; an admin's are all."""
-    teams = Team.objects.all() if user.has_role(Role.COMPANY_ADMIN) else teams_led(user)
-    return teams.filter(is_active=True).order_by("name", "pk")
+    """The teams whose views a person may make: those led."""
+    return teams_led(user).filter(is_active=True).order_by("name", "pk")
 
 
 def may_change(view: SavedView, user: User) -> bool:
     """Whether a person may rename or delete a view: the own, or one of a team that one leads."""
     if view.team_id is None or view.user_id == user.pk:
         return view.user_id == user.pk
-    return user.has_role(Role.COMPANY_ADMIN) or teams_led(user).filter(pk=view.team_id).exists()
+    return teams_led(user).filter(pk=view.team_id).exists()
 
 
 def save_view(

@@ -1,14 +1,13 @@
 """The tags of one case on screen: what is on it, and putting on and taking off by hand."""
 
-from uuid import UUID
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from cases.models import Case
+from collection.contact_forms import as_uid
 from collection.models import Tag
 from collection.tagging import add_tag, remove_tag, tags_in_use, tags_of_cases
 from collection.visibility import may_work, visible_cases
@@ -44,7 +43,7 @@ def case_tag(request: Request, uid: str) -> HttpResponse:
         raise PermissionDenied
     company = user.company
     named = request.POST.get("add") or request.POST.get("remove") or ""
-    tag = get_object_or_404(Tag.objects.filter(company=company), uid=_uid(named))
+    tag = get_object_or_404(Tag.objects.filter(company=company), uid=as_uid(named))
     problem = ""
     try:
         if request.POST.get("add"):
@@ -60,10 +59,3 @@ def case_tag(request: Request, uid: str) -> HttpResponse:
     if problem:
         messages.error(request, problem)
     return redirect("work:case", uid=case.uid)
-
-
-def _uid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise Http404 from error

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from collection.contact_forms import as_uid
 from collection.models import SavedView
 from collection.saved_views import (
     LONGEST_NAME,
@@ -28,7 +29,7 @@ from collection.saved_views import (
 from tenancy.access import for_roles
 from tenancy.forms import put_refusal
 from tenancy.http import Request
-from tenancy.models import Role, User
+from tenancy.models import Role, Team, User
 from tenancy.screen import Link, ViewTab
 
 ROUTES = {"queue": "work:queue", "cases": "cases:list"}
@@ -118,6 +119,10 @@ def new(request: Request) -> HttpResponse:
         raise Http404
     query = kept(request.GET)
     form = ViewForm(user, request.POST if request.method == "POST" else None)
+    if (asked := request.POST.get("team", "")) and asked not in form.teams:
+        # A team of the company that the person does not lead is forbidden, any other is unknown.
+        get_object_or_404(Team, uid=as_uid(asked))
+        raise PermissionDenied
     if request.method == "POST" and form.is_valid():
         team = form.teams.get(form.cleaned_data.get("team", ""))
         try:
@@ -145,6 +150,8 @@ def change(request: Request, uid: str) -> HttpResponse:
     """Rename a view, or delete it (`act` = delete)."""
     user = request.user
     view: SavedView = get_object_or_404(views_of(user).select_related("team"), uid=uid)
+    if not may_change(view, user):
+        raise PermissionDenied
     if request.method == "POST":
         try:
             if request.POST.get("act") == "delete":

@@ -36,7 +36,9 @@ from tests.matrix import feeds
 from tests.matrix.furnish_board import furnish_board
 from tests.matrix.furnish_gate import furnish_gate
 from tests.matrix.furnish_holds import furnish_holds
+from tests.matrix.furnish_notes import furnish_notes
 from tests.matrix.furnish_promises import furnish_promises
+from tests.matrix.furnish_tags import furnish_tags
 from tests.matrix.sides import MARKS, PARTNERS, Side, World
 from tests.seed import PASSWORD, PEOPLE
 
@@ -62,6 +64,8 @@ def build() -> World:
     furnish_promises(sides)
     furnish_board(sides)
     furnish_gate(sides)
+    furnish_tags(sides)
+    furnish_notes(sides)
     for side in sides.values():
         _sign_in(side)
         _second_factor(side)

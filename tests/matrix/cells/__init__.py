@@ -7,7 +7,9 @@ from tests.matrix.cells import (
     book,
     gate,
     holds,
+    lists,
     money,
+    notes,
     outsourcing,
     own,
     people,
@@ -20,6 +22,7 @@ from tests.matrix.cells import (
 CELLS: list[Cell] = [
     *own.CELLS,
     *work.CELLS,
+    *notes.CELLS,
     *gate.CELLS,
     *board.CELLS,
     *promises.CELLS,
@@ -29,6 +32,7 @@ CELLS: list[Cell] = [
     *people.CELLS,
     *settings.CELLS,
     *holds.CELLS,
+    *lists.CELLS,
     *money.CELLS,
     *api.CELLS,
 ]
