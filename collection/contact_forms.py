@@ -27,7 +27,8 @@ class RuleForm(forms.Form):
     ) -> None:
         super().__init__(*args, **options)
         for name in figured(rule):
-            label, initial = FIGURES[name], typed(name, figures.get(name))
+            label: Any = FIGURES[name]
+            initial = typed(name, figures.get(name))
             if name in FLAGS:
                 self.fields[name] = SegmentField(label=label, choices=YES_NO, initial=initial)
             else:

@@ -80,18 +80,10 @@ def set_rule(
     ValidationError by field: a figure that is none, one that allows what the preset denies, a date
     that is past. Versions planned for the date or later are given up.
     """
-    if jurisdiction not in JURISDICTIONS or rule not in RULES or not figured(rule):
-        raise ValidationError(_("There is no such rule."))
-    figures, wrong = _figures(rule, given)
-    if valid_from < business_date(company):
-        wrong["valid_from"] = _("This date is past.")
+    figures = proposed(
+        company=company, jurisdiction=jurisdiction, rule=rule, given=given, valid_from=valid_from
+    )
     least = floor(jurisdiction, valid_from)
-    for name in [] if wrong else looser(least, figures):
-        wrong[name] = _("Looser than the rule allows: %(figure)s is the limit.") % {
-            "figure": shown(name, figures_of(least, rule)[name])
-        }
-    if wrong:
-        raise ValidationError(wrong)
     with transaction.atomic():
         rows = ContactRule.objects.filter(company=company, jurisdiction=jurisdiction, rule=rule)
         before = list(rows.select_for_update().order_by("version"))
@@ -119,6 +111,25 @@ def set_rule(
             | {"valid_from": valid_from.isoformat()},
         )
     return row
+
+
+def proposed(
+    *, company: Company, jurisdiction: str, rule: str, given: Mapping[str, str], valid_from: date
+) -> dict[str, Any]:
+    """The figures that were typed, as a row would keep them; raises ValidationError as set_rule."""
+    if jurisdiction not in JURISDICTIONS or rule not in RULES or not figured(rule):
+        raise ValidationError(_("There is no such rule."))
+    figures, wrong = _figures(rule, given)
+    if valid_from < business_date(company):
+        wrong["valid_from"] = _("This date is past.")
+    least = floor(jurisdiction, valid_from)
+    for name in [] if wrong else looser(least, figures):
+        wrong[name] = _("Looser than the rule allows: %(figure)s is the limit.") % {
+            "figure": shown(name, figures_of(least, rule)[name])
+        }
+    if wrong:
+        raise ValidationError(wrong)
+    return figures
 
 
 def _figures(rule: str, given: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:

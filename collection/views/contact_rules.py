@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, cast
 
 from django.contrib import messages
@@ -19,11 +19,12 @@ from collection.contact_calendar import BY_LAW, UNKNOWN, holiday_year
 from collection.contact_figures import figured, figures_of
 from collection.contact_forms import DayOffForm, RuleForm
 from collection.contact_presets import JURISDICTIONS, PresetRow, preset, preset_rows
-from collection.contact_rule_changes import set_rule
+from collection.contact_rule_changes import proposed, set_rule
 from collection.contact_rules import RULES, ContactRules
 from collection.contact_words import MARKS, figures_in_words, place_label, rule_label
 from collection.days_off import set_day_off
 from collection.effective_rules import code_of, read_side
+from collection.gate_replay import Proposal, Replay, replay
 from collection.models import ContactRule, DayOff
 from tenancy.access import for_roles
 from tenancy.forms import put_refusal
@@ -35,6 +36,7 @@ from tenancy.screen import Link, Text, Tone, ViewTab
 ADMIN = Role.COMPANY_ADMIN
 READERS = (ADMIN, Role.AUDITOR)
 MOST_VERSIONS = 200
+MOST_REPLAYED = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,30 +157,50 @@ def change(request: HttpRequest, place: str, rule: str) -> HttpResponse:
         raise Http404
     in_force = figures_of(read_side(company, timezone.now()).rules(place), rule)
     form = RuleForm(request.POST or None, rule=rule, figures=in_force, today=today)
+    found = None
     if request.method == "POST" and form.is_valid():
+        asked = {
+            "company": company,
+            "jurisdiction": place,
+            "rule": rule,
+            "given": form.given,
+            "valid_from": form.cleaned_data["valid_from"],
+        }
         try:
-            set_rule(
-                company=company,
-                jurisdiction=place,
-                rule=rule,
-                given=form.given,
-                valid_from=form.cleaned_data["valid_from"],
-                by=user,
-            )
+            if company.is_lender and request.POST.get("act") == "look":
+                found = _yesterday(company, Proposal(place, rule, proposed(**asked)), today)
+            else:
+                set_rule(**asked, by=user)
         except ValidationError as error:
             put_refusal(form, error)
         else:
-            messages.success(request, _("The rule is set: %(rule)s.") % {"rule": rule_label(rule)})
-            return redirect(_back(place))
+            if found is None:
+                said = _("The rule is set: %(rule)s.") % {"rule": rule_label(rule)}
+                messages.success(request, said)
+                return redirect(_back(place))
     context = {
         "form": form,
         "rule": rule_label(rule),
         "place": place_label(place),
+        "may_look": company.is_lender,
+        "found": found,
+        "refused": len(found.refused) if found else 0,
         "limit": figures_in_words(_preset_figures(place, rule, today)),
         "back": _back(place),
     }
     status = 422 if form.errors else 200
     return render(request, "collection/contact_rule.html", context, status=status)
+
+
+def _yesterday(company: Company, proposal: Proposal, today: date) -> Replay:
+    """What yesterday's contacts would have got with the figures that are typed."""
+    return replay(
+        company=company,
+        day=today - timedelta(days=1),
+        rules_on=today,
+        proposal=proposal,
+        most=MOST_REPLAYED,
+    )
 
 
 def _back(place: str) -> str:

@@ -16,6 +16,7 @@ from collection.contact_forms import ReplayForm, SimulatorForm, as_uid
 from collection.contact_words import rule_label, rule_labels
 from collection.gate import ask
 from collection.gate_replay import Replayed, replay
+from collection.views.contact_rules import MOST_REPLAYED
 from collection.visibility import SHOWS_NUMBERS, visible_cases
 from tenancy.access import for_roles
 from tenancy.http import Request
@@ -23,7 +24,6 @@ from tenancy.models import Company, Role, User
 from tenancy.screen import Empty
 
 READERS = (Role.COMPANY_ADMIN, Role.AUDITOR)
-MOST_REPLAYED = 5_000
 MOST_SHOWN = 200
 
 

@@ -33,6 +33,7 @@ LIMITS = {
     "page_worklist": Limit(3.0),
     "page_case": Limit(4.0),
     "search": Limit(3.0),
+    "gate": Limit(1.0),
     "isolation_worklist": Limit(1.2, or_s_more=0.0005),
     "isolation_count": Limit(1.2, or_s_more=0.0005),
     "page_worklist_growth": Limit(1.3),

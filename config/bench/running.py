@@ -13,7 +13,18 @@ from datetime import timedelta
 from pathlib import Path
 from statistics import median
 
-from config.bench import aging, desks, feed, memory, nights, pages, ranks, search, walls
+from config.bench import (
+    aging,
+    desks,
+    feed,
+    gate,
+    memory,
+    nights,
+    pages,
+    ranks,
+    search,
+    walls,
+)
 from config.bench.book import BookFile, write_book
 from config.bench.databases import BenchDatabase, Databases
 from config.bench.feed import FeedSamples
@@ -65,6 +76,7 @@ def run(plan: Plan, say: Say) -> Iterator[Result]:
         yield from bench.aging()
         yield from bench.ranking()
         yield from bench.isolation()
+        yield from bench.gate()
         yield from bench.pages()
         yield from bench.whole_nights()
         yield from bench.memory()
@@ -207,6 +219,15 @@ class _Bench:
                         for query, statement in statements.items()
                     }
                     yield walls.isolation_line(name, stage.cases, pairs)
+
+    def gate(self) -> Iterator[Result]:
+        """Decisions of the contact gate."""
+        if not self.plan.wants("gate"):
+            return
+        for stage in self.stages:
+            stage.ours.use()
+            self.say(f"{stage.size:,} cases: the contact gate")
+            yield gate.gate_line(stage.cases, gate.measure(stage.lenders[0]))
 
     def pages(self) -> Iterator[Result]:
         """Server time of pages."""
