@@ -4,6 +4,7 @@ The agency that took a promise and holds its case is told behind its own wall; w
 promise whose case went elsewhere meanwhile only the lender reads.
 """
 
+import enum
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -62,7 +63,21 @@ class Change:
         return told | ({"reason": self.reason} if self.reason else {})
 
 
-def tell(changes: Iterable[Change], *, company: Company, by: User | None = None) -> None:
+class Ranking(enum.Enum):
+    """Whose desks are ranked at once; somebody else ranks the others soon."""
+
+    ALL = "all"
+    HELD = "those of agencies"
+    NONE = "nobody's"
+
+
+def tell(
+    changes: Iterable[Change],
+    *,
+    company: Company,
+    by: User | None = None,
+    ranking: Ranking = Ranking.ALL,
+) -> None:
     """Put what changed on the timelines and the desks of those who work the cases.
 
     Runs in the lender's scope. by: whose act it follows from, None for money and time.
@@ -76,7 +91,7 @@ def tell(changes: Iterable[Change], *, company: Company, by: User | None = None)
         else:
             own.append(change)
     if own:
-        tell_here(own, company=company, by=by)
+        tell_here(own, company=company, by=by, rank=ranking is Ranking.ALL)
     for agency_id, theirs in sorted(agencies.items()):
         agency = Company.objects.get(pk=agency_id)
         cases = [change.promise.case_id for change in theirs]
@@ -86,7 +101,7 @@ def tell(changes: Iterable[Change], *, company: Company, by: User | None = None)
             proof=Placement.objects.filter(agency=agency, case_id__in=cases, ended_at=None),
             about=f"{len(theirs)} promises judged",
         ):
-            tell_here(theirs, company=agency)
+            tell_here(theirs, company=agency, rank=ranking is not Ranking.NONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +115,9 @@ class Told:
     shared: bool = False
 
 
-def tell_here(changes: Sequence[Change], *, company: Company, by: User | None = None) -> None:
+def tell_here(
+    changes: Sequence[Change], *, company: Company, by: User | None = None, rank: bool = True
+) -> None:
     """Write the events and rank the desks of the open scope's company."""
     if not changes:
         return
@@ -117,7 +134,8 @@ def tell_here(changes: Sequence[Change], *, company: Company, by: User | None = 
         ],
         by=by,
     )
-    rank_again(company, {change.promise.case_id for change in changes})
+    if rank:
+        rank_again(company, {change.promise.case_id for change in changes})
 
 
 def write_events(told: Sequence[Told], *, by: User | None) -> None:

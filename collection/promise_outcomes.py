@@ -20,7 +20,7 @@ from cases.models import Case
 from cases.repayment_rows import lock_loans
 from cases.statements import OWNER, Values, columns, execute, ids, rows
 from collection.models import Promise
-from collection.promise_events import Change, Stored, tell
+from collection.promise_events import Change, Ranking, Stored, tell
 from collection.promise_holds import hold_for_promises
 from collection.promise_judging import Judgement, PromiseFacts, RepaymentFacts, judge
 from tenancy.models import Company
@@ -65,12 +65,16 @@ def judge_promises(
     lender's scope, whichever company took the promises. Doing it again changes nothing.
     """
     if loan_ids is None:
-        loan_ids = ids(_OVERDUE, {"owner": company.pk, "on": on})
+        loan_ids = _overdue(company, on)
+    return _judge(company, on, loan_ids, Ranking.ALL)
+
+
+def _judge(company: Company, on: date, loan_ids: Collection[int], ranking: Ranking) -> Counts:
     if not loan_ids:
         return {}
     with transaction.atomic():
         settled = settle_promises(company=company, on=on, loan_ids=loan_ids)
-        tell(settled.changes, company=company)
+        tell(settled.changes, company=company, ranking=ranking)
     return settled.counts
 
 
@@ -81,29 +85,37 @@ def judge_at_night(company: Company, day: date) -> Counts:
     """
     if not company.is_lender:
         return {}
-    return judge_promises(company=company, on=max(day, last_night() or day))
+    on = max(day, last_night() or day)
+    # The lender's own desks are ranked by a later step of this night.
+    return _judge(company, on, _overdue(company, on), Ranking.HELD)
+
+
+def _overdue(company: Company, on: date) -> list[int]:
+    """Loans with an open promise whose last day lies before `on`."""
+    return ids(_OVERDUE, {"owner": company.pk, "on": on})
 
 
 def on_repayments_posted(event: RepaymentsPosted) -> None:
     """Listener: money was booked, matched or taken back."""
-    _judge_loans(_LOANS_OF_MONEY, event.repayment_ids)
+    # Who hears of the money after this ranks the cases (collection.reranking).
+    _judge_loans(_LOANS_OF_MONEY, event.repayment_ids, Ranking.NONE)
 
 
 def on_cases_closed(event: CasesClosed) -> None:
     """Listener: perhaps nothing is left to pay."""
-    _judge_loans(_LOANS_OF_CASES, event.case_ids)
+    _judge_loans(_LOANS_OF_CASES, event.case_ids, Ranking.ALL)
 
 
 def on_cases_reopened(event: CasesReopened) -> None:
     """Listener: something is left to pay again."""
-    _judge_loans(_LOANS_OF_CASES, event.case_ids)
+    _judge_loans(_LOANS_OF_CASES, event.case_ids, Ranking.ALL)
 
 
-def _judge_loans(which: str, keys: Sequence[int]) -> None:
+def _judge_loans(which: str, keys: Sequence[int], ranking: Ranking) -> None:
     company = Company.objects.get(pk=current_scope().company_id)
     loan_ids = ids(which, {"owner": company.pk, "ids": list(keys)})
     if loan_ids:
-        judge_promises(company=company, on=business_date(company), loan_ids=loan_ids)
+        _judge(company, business_date(company), loan_ids, ranking)
 
 
 def settle_promises(

@@ -11,6 +11,7 @@ from cases.holds import lift_hold, open_hold
 from cases.models import Case, CaseEvent, CaseHold
 from collection.models import Assignment, Promise, WorkSettings
 from collection.promises import judge_promises, take_promise, withdraw_promise
+from collection.ranking_sql import rank_at_night
 from collection.reassignment import reassign_cases
 from tenancy.models import Company
 from tenancy.scope import company_scope
@@ -319,6 +320,7 @@ def test_the_desk_is_reminded_on_the_day_and_ranked(big: Story) -> None:
     big.night(13)
     judge_promises(company=big.company, on=march(13), loan_ids=[big.loan.pk])
     big.night(15)
+    rank_at_night(big.company, march(15))
     row.refresh_from_db()
     assert row.rank == Assignment.Rank.PROMISE_BROKEN
 
