@@ -7,6 +7,7 @@ from cases import urls as book
 from cases.api import urls as feeds_api
 from collection import urls_agencies, urls_cases, urls_contact
 from collection.api import urls as contacts_api
+from collection.api import urls_promises as promises_api
 from collection.views.home import home
 from config.health import healthz
 
@@ -26,6 +27,7 @@ urlpatterns = [
     path("settings/", include("tenancy.urls")),
     path("api/v1/feeds/", include((feeds_api.urlpatterns, "feeds"))),
     path("api/v1/contacts/", include((contacts_api.urlpatterns, "contacts"))),
+    path("api/v1/promises/", include((promises_api.urlpatterns, "promises"))),
     # Last of what begins with api/: it answers the rest with 404 as JSON.
     path("api/", include("tenancy.api.urls")),
 ]
