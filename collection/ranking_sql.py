@@ -5,7 +5,10 @@ that somebody else changed meanwhile is left to them: who changes a desk ranks i
 """
 
 from collections.abc import Collection
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -23,6 +26,10 @@ FIGURES = """
         coalesce(max(touch_weight), %(touch_weight)s) AS touch_weight,
         coalesce(max(untouched_days), %(untouched_days)s) AS untouched_days
     FROM collection_worksettings WHERE company_id = %(company)s
+"""
+GIVEN = """
+    SELECT %(score_weight)s::numeric AS score_weight, %(unknown_score)s::numeric AS unknown_score,
+        %(touch_weight)s::numeric AS touch_weight, %(untouched_days)s::int AS untouched_days
 """
 CALLBACKS = """
     SELECT coalesce(array_agg(code), '{}') AS codes FROM collection_disposition
@@ -102,20 +109,38 @@ KEY = f"""
             THEN {AGAIN} + floor(extract(epoch FROM next_at))
         ELSE -cents END::bigint
 """
-STATEMENT = f"""
-    WITH figures AS MATERIALIZED ({FIGURES}), callbacks AS MATERIALIZED ({CALLBACKS}),
+PLACED = f"""
+    WITH figures AS MATERIALIZED ({{figures}}), callbacks AS MATERIALIZED ({CALLBACKS}),
     stopped AS ({STOPPED}), broken AS ({BROKEN}),
     known AS ({KNOWN}),
     ranked AS (SELECT fraction.*, {RANK} AS rank, {CENTS}),
     placed AS (SELECT id, seen, old_rank, old_key, old_value, rank, {KEY} AS rank_key,
-        (cents / 100)::numeric(18, 2) AS value FROM ranked)
+        (cents / 100)::numeric(18, 2) AS value, outstanding, idle FROM ranked)
+"""  # noqa: S608 (fixed fragments, no values)
+WRITE = """
     UPDATE collection_assignment a
     SET rank = placed.rank, rank_key = placed.rank_key, expected_value = placed.value
     FROM placed
     WHERE a.id = placed.id AND a.xmin = placed.seen AND a.company_id = %(company)s
         AND a.ended_at IS NULL
         AND (placed.rank <> old_rank OR placed.rank_key <> old_key OR placed.value <> old_value)
-"""  # noqa: S608 (fixed fragments, no values)
+"""
+READ = """
+    SELECT id, rank, value, outstanding, idle FROM placed
+    WHERE rank >= %(from_rank)s AND rank <= %(to_rank)s
+    ORDER BY rank, rank_key, id LIMIT %(size)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a desk's case would stand, and what it is told from."""
+
+    assignment_id: int
+    rank: Rank
+    value: Decimal
+    outstanding: Decimal
+    idle_days: int
 
 
 def rank_cases(*, company: Company, on: date, case_ids: Collection[int] | None = None) -> int:
@@ -127,8 +152,25 @@ def rank_cases(*, company: Company, on: date, case_ids: Collection[int] | None =
         return 0
     many = case_ids is None or len(case_ids) > MANY
     with whole_tables(many), connection.cursor() as cursor:
-        cursor.execute(statement(some=case_ids is not None), _params(company, on, case_ids))
+        cursor.execute(
+            _placed(some=case_ids is not None, figures=FIGURES) + WRITE,
+            _params(company, on, case_ids),
+        )
         return int(cursor.rowcount)
+
+
+def first_under(
+    *, company: Company, on: date, weights: Weights, ranks: tuple[Rank, Rank], size: int
+) -> list[Placed]:
+    """The first cases of these ranks (the first and the last) under other figures; only read."""
+    params = _params(company, on, None) | asdict(weights)
+    params |= {"from_rank": int(ranks[0]), "to_rank": int(ranks[1]), "size": size}
+    with whole_tables(True), connection.cursor() as cursor:
+        cursor.execute(_placed(some=False, figures=GIVEN) + READ, params)
+        return [
+            Placed(pk, Rank(rank), value, outstanding, idle)
+            for pk, rank, value, outstanding, idle in cursor.fetchall()
+        ]
 
 
 def rank_at_night(company: Company, on: date) -> Counts:
@@ -136,19 +178,19 @@ def rank_at_night(company: Company, on: date) -> Counts:
     return {"ranked": rank_cases(company=company, on=on)}
 
 
-def statement(*, some: bool) -> str:
-    """The statement, for some cases or for all."""
-    chosen = {
-        f"chosen_{short}": CHOSEN.format(table=table) if some else ""
-        for short, table in (("a", "a"), ("hold", "hold"), ("broken", "broken"))
+def _placed(*, some: bool, figures: str) -> str:
+    """The beginning of the statement, for some cases or for all, by these figures."""
+    parts = {
+        f"chosen_{table}": CHOSEN.format(table=table) if some else ""
+        for table in ("a", "hold", "broken")
     }
-    text = STATEMENT
-    for name, words in chosen.items():
+    text = PLACED
+    for name, words in (parts | {"figures": figures}).items():
         text = text.replace(f"{{{name}}}", words)
     return text
 
 
-def _params(company: Company, on: date, case_ids: Collection[int] | None) -> dict[str, object]:
+def _params(company: Company, on: date, case_ids: Collection[int] | None) -> dict[str, Any]:
     def midnight(day: date) -> datetime:
         return datetime.combine(day, time.min, company.zone)
 

@@ -21,6 +21,7 @@ from collection.views import (
     sealed,
     skip,
     undo,
+    work_order,
 )
 
 app_name = "work"
@@ -33,6 +34,8 @@ urlpatterns = [
     path("leave/new/", leave.new, name="leave-new"),
     path("leave/<uuid:uid>/cancel/", leave.cancel, name="leave-cancel"),
     path("moves/<uuid:uid>/undo/", undo.undo, name="undo"),
+    path("figures/", work_order.figures, name="figures"),
+    path("figures/preview/", work_order.preview, name="figures-preview"),
     path("sealed/", sealed.sealed, name="sealed"),
     path("sealed/<uuid:package>/", sealed.opened, name="sealed-open"),
     path("cases/<uuid:uid>/", case.case, name="case"),

@@ -26,6 +26,7 @@ FIELDS = (
     "untouched_days",
     "promise_grace_days",
     "promise_tolerance",
+    "promise_within_days",
     "high_amount",
     "second_person_above",
 )
@@ -94,6 +95,8 @@ def _check(facts: dict[str, Any]) -> None:
         wrong["untouched_days"] = _("Write 1 to 366 days.")
     if not 0 <= facts.get("promise_grace_days", 0) <= LONGEST_WAIT:
         wrong["promise_grace_days"] = _("Write 0 to 366 days.")
+    if not 1 <= facts.get("promise_within_days", 1) <= LONGEST_WAIT:
+        wrong["promise_within_days"] = _("Write 1 to 366 days.")
     for name in ("high_amount", "second_person_above"):
         if name in facts and not 0 <= facts[name] < MOST:
             wrong[name] = _("Write an amount of at least 0.")

@@ -26,6 +26,7 @@ VERBS: dict[str, Text] = {
     "delete_view": _("Deleted a view of the team"),
     "set_contact_rule": _("Set a contact rule"),
     "set_day_off": _("Entered a day off"),
+    "change_work_settings": _("Changed the order of work or its figures"),
 }
 FIELDS: dict[str, Text] = {
     "first_day": pgettext_lazy("leave", "First day"),
@@ -54,6 +55,15 @@ FIELDS: dict[str, Text] = {
     "valid_from": _("Valid from"),
     "on": _("Date"),
     "is_holiday": _("It is a holiday"),
+    "score_weight": _("How much the collection score counts, in percent"),
+    "unknown_score": _("Score of a case that has none"),
+    "touch_weight": _("How much more an untouched case counts, in percent"),
+    "untouched_days": _("Untouched after so many whole days"),
+    "promise_grace_days": _("Days a promise may be late"),
+    "promise_tolerance": _("By how much a promise may fall short, in percent"),
+    "promise_within_days": _("How many days ahead a promise may be due"),
+    "high_amount": _("High amount from"),
+    "second_person_above": _("A second person books by hand above"),
 }
 VALUES: dict[str, Mapping[str, Text]] = {
     "balance_authority": dict(LenderSettings.Authority.choices),

@@ -188,6 +188,12 @@ NAVIGATION = (
                 frozenset({ADMIN, AUDITOR}),
                 match=("contact:",),
             ),
+            Entry(
+                _("Order of work"),
+                "work:figures",
+                frozenset({ADMIN, AUDITOR}),
+                match=("work:figures",),
+            ),
             Entry(_("Tags"), "work:tags", frozenset({ADMIN, LEAD, AUDITOR}), match=("work:tag",)),
             Entry(
                 _("Result codes"),

@@ -41,8 +41,18 @@ from tenancy.night import business_date
 from tenancy.screen import Bulk, BulkAction, Empty, Link, Stat, ViewTab
 
 Show = Literal[
-    *("", "must", "promise_due", "broken", "callback", "first", "idle", "touched"),
-    *("due", "new", "never", "week", "talked"),
+    "",
+    "must",
+    "promise_due",
+    "broken",
+    "callback",
+    "first",
+    "idle",
+    "touched",
+    "due",
+    "new",
+    "never",
+    "week",
 ]
 SHOWS: dict[Show, dict[str, object]] = {
     "": {},
