@@ -13,6 +13,7 @@ class Refusal(models.TextChoices):
     PLACED = "placed", _("The case is with an agency")
     NOT_PLACED = "not_placed", _("The case is not with an agency")
     ON_HOLD = "on_hold", _("A hold stops it")
+    LEAD_ONLY = "lead_only", _("A complaint is open: only a team lead may be given it")
     OPEN_PROMISE = "open_promise", _("A promise is still open")
     SAME_DESK = "same_desk", _("The case is on that desk already")
     NOT_SAME_GROUP = "not_same_group", _("The desk is in a team that you do not lead")

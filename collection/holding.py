@@ -16,7 +16,6 @@ from cases.hold_deadlines import missed
 from cases.hold_kinds import KINDS
 from cases.holds import may_handle, open_hold, openable
 from cases.models import Case, CaseHold
-from cases.on_hold import holds_in_force
 from collection.models import Assignment
 from collection.visibility import visible_cases
 from tenancy.access import sees_all
@@ -192,10 +191,3 @@ def _longer(hold: CaseHold) -> bool:
     if deadline is None or hold.answer_by is None:
         return False
     return deadline.next_after(hold.starts_on, hold.answer_by) is not None
-
-
-def lead_only_cases(case_ids: Sequence[int], on: date) -> set[int]:
-    """The cases among these that only a team lead may be given: a complaint is open on them."""
-    kinds = [code for code, kind in KINDS.items() if kind.assign == "lead"]
-    rows = holds_in_force(on).filter(case_id__in=case_ids, kind__in=kinds)
-    return set(rows.values_list("case_id", flat=True))

@@ -11,10 +11,12 @@ from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.choosing import Chosen, chosen_ids
+from cases.hold_kinds import LEAD_ONLY
 from cases.models import Case
 from cases.on_hold import holds_in_force
 from cases.refusals import Refusal, Refused, first_of
@@ -26,7 +28,7 @@ from collection.ranking_sql import rank_cases
 from collection.room import Parcel, beyond_room
 from collection.visibility import led_team_ids, may_move, visible_cases
 from tenancy.access import sees_all
-from tenancy.models import Company, User
+from tenancy.models import Company, Role, User
 from tenancy.night import business_date
 
 LONGEST_REASON = 300
@@ -45,6 +47,8 @@ class Movable:
     is_away: bool
     """With an agency, asked of the lender."""
     is_on_hold: bool
+    is_lead_only: bool = False
+    """A complaint is open: it goes to a team lead or stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class Receiver:
     is_led: bool
     room: int | None
     is_on_leave: bool = False
+    is_lead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +164,8 @@ def _against(case: Movable, receiver: Receiver) -> Iterator[Refusal]:
         yield Refusal.PLACED
     if case.is_on_hold:
         yield Refusal.ON_HOLD
+    if case.is_lead_only and not receiver.is_lead:
+        yield Refusal.LEAD_ONLY
     if case.desk == receiver.desk:
         yield Refusal.SAME_DESK
     if not receiver.is_led:
@@ -180,11 +187,11 @@ def _movable(company: Company, ids: Sequence[int], by: User | None, *, lock: boo
             "pk", "case_id", "team_id", "collector_id"
         )
     }
-    held = set(
-        holds_in_force(business_date(company))
-        .filter(case_id__in=ids, stops_assignment=True)
-        .values_list("case_id", flat=True)
-    )
+    stopping = Q(stops_assignment=True) | Q(kind__in=LEAD_ONLY)
+    holds = holds_in_force(business_date(company)).filter(stopping, case_id__in=ids)
+    kinds = list(holds.values_list("case_id", "stops_assignment"))
+    held = {case_id for case_id, stops in kinds if stops}
+    lead_only = {case_id for case_id, stops in kinds if not stops}
     visible = Case.objects.all() if by is None else visible_cases(by)
     found = visible.filter(pk__in=ids).order_by("pk")
     nowhere: tuple[None, None] = (None, None)
@@ -198,6 +205,7 @@ def _movable(company: Company, ids: Sequence[int], by: User | None, *, lock: boo
             is_closed=closed_on is not None,
             is_away=company.is_lender and holder_id is not None,
             is_on_hold=case_id in held,
+            is_lead_only=case_id in lead_only,
         )
         for case_id, borrower_id, amount, closed_on, holder_id in found.values_list(
             "pk", "borrower_id", "outstanding", "closed_on", "holder_id"
@@ -214,6 +222,7 @@ def _receiver(to: Desk, led: Collection[int] | None, on: date) -> Receiver:
         is_led=led is None or to.team.pk in led,
         room=room_of(person, held) if person else None,
         is_on_leave=person is not None and is_away(person, on),
+        is_lead=person is not None and person.has_role(Role.TEAM_LEAD),
     )
 
 

@@ -12,9 +12,12 @@ from cases.hold_deadlines import holds_at_night
 from cases.holds import lift_hold, open_hold
 from cases.models import Case, CaseEvent, CaseHold, Loan
 from cases.on_hold import holds_in_force
+from cases.refusals import Refusal
+from collection.assignment import assign_at_night
+from collection.reassignment import reassign_cases
 from tenancy.models import Company, NightStep, User
 from tenancy.scope import company_scope
-from tests.collection.book import ON, add_case
+from tests.collection.book import ON, add_case, desk, whose
 
 
 @pytest.fixture(autouse=True)
@@ -204,3 +207,20 @@ def test_a_reopened_case_joins_the_persons_hold(lender: Company) -> None:
     assert on_hold(second) == []
     settle_cases(company=lender, on=ON, loan_ids=[second.loan_id])
     assert on_hold(Case.objects.filter(loan=second.loan_id).latest("pk")) == ["complaint"]
+
+
+def test_a_complaint_leaves_the_case_to_a_team_lead(lender: Company) -> None:
+    case = add_case(lender)
+    hold(lender, case, "complaint", "collector")
+    told = {
+        name: reassign_cases(
+            company=lender, case_ids=[case.pk], to=desk(name), reason="Complaint", by=None
+        )
+        for name in ("collector", "lead")
+    }
+    assert told["collector"].refusals == ((case.pk, Refusal.LEAD_ONLY),)
+    assert told["lead"].moved == (case.pk,)
+    later = add_case(lender, dpd=3)
+    hold(lender, later, "complaint", "collector")
+    assign_at_night(lender, ON)
+    assert whose(later) is None
