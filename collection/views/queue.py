@@ -53,6 +53,7 @@ Show = Literal[
     "new",
     "never",
     "week",
+    "talked",
 ]
 SHOWS: dict[Show, dict[str, object]] = {
     "": {},
