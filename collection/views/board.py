@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -30,37 +30,31 @@ POLL_SECONDS, POLL_SECONDS_LARGE, LARGE = 20, 120, 50_000
 @require_safe
 def team_board(request: Request) -> HttpResponse:
     """The desks of the teams that the person leads; of any team for an admin."""
-    every = list(teams_on_board(request.user))
-    chosen = _chosen(every, request.GET)
-    context = _figures(request, chosen or every)
+    context = _figures(request)
     actions = [Link(label=_("Leave and cover"), href=reverse("work:leave"), icon="calendar")]
     context |= {"missed_holds": missed_holds(request.user)}
-    context |= {"page_actions": actions, "views": _views(request, every, chosen), "empty": _empty()}
-    return render(request, "collection/board.html", context)
+    return render(request, "collection/board.html", context | {"page_actions": actions})
 
 
 @for_roles(*MOVES_CASES)
 @require_safe
 def board_figures(request: Request) -> HttpResponse:
     """The part of the board that comes anew by itself: figures, desks, moves and their time."""
-    every = list(teams_on_board(request.user))
-    context = _figures(request, _chosen(every, request.GET) or every)
-    return render(request, "collection/board_live.html", context | {"again": True})
+    return render(request, "collection/board_live.html", _figures(request) | {"again": True})
 
 
-def _chosen(every: Sequence[Team], params: QueryDict) -> list[Team]:
-    return [team for team in every if str(team.uid) == params.get("team", "")]
-
-
-def _figures(request: Request, teams: Sequence[Team]) -> dict[str, Any]:
+def _figures(request: Request) -> dict[str, Any]:
     """What changes while one looks."""
-    company = request.user.company
+    company, every = request.user.company, list(teams_on_board(request.user))
+    chosen = [team for team in every if str(team.uid) == request.GET.get("team", "")]
+    teams = chosen or every
     clock = Clock.of(company, business_date(company))
     rows = board(teams=teams, clock=clock)
     return {
         "now": clock.now,
         "currency": company.currency,
         "stats": board_stats(rows, teams),
+        "views": _views(request, every, chosen),
         "rows": board_lines(rows, now=clock.now),
         "one_team": len(teams) == 1,
         "legend": legend(rows, teams),

@@ -208,6 +208,8 @@ def _presence(row: BoardRow, asked: Asked, now: datetime) -> Presence:
     if row.last_seen is None:
         return Presence(pgettext("person", "nothing done today yet"), "off")
     idle = max(now - row.last_seen, timedelta(0))
+    if idle < timedelta(minutes=1):
+        return Presence(_("active now"), "ok", href)
     if idle < IDLE:
         return Presence(_("active %(time)s ago") % {"time": span(idle)}, "ok", href)
     return Presence(_("idle for %(time)s") % {"time": span(idle)}, "warn", href)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from collection.leave import Plan, enter_leave
+from collection.leave import Plan, cancel_leave, enter_leave
 from collection.models import Assignment
 from tenancy.models import User
 from tenancy.scope import company_scope
@@ -14,11 +14,28 @@ def furnish_board(sides: Mapping[str, Side]) -> None:
     """Leaves that are planned, and the ids of moves made before; after the desks."""
     for side in sides.values():
         with company_scope(side.company):
-            _leave(side, "leave", "collector2", "collector")
-            _leave(side, "leave_two", "collector3", "")
             _move(side, "move", "case")
             _move(side, "move_two", "case_two")
+            _covered_and_back(side)
+            _leave(side, "leave", "collector2", "collector")
+            _leave(side, "leave_two", "collector3", "")
         side.hidden |= {"leave", "leave_two", "move", "move_two"}
+
+
+def _covered_and_back(side: Side) -> None:
+    """A leave of today, cancelled at once: its cases have lain with the cover."""
+    today, boss = side.company.local_date(), User.objects.get(username="admin")
+    plan = Plan(
+        user=User.objects.get(username="collector3"),
+        first_day=today,
+        last_day=today,
+        cover=User.objects.get(username="lead2"),
+        reason=f"{side.marks.private} was away",
+    )
+    entered = enter_leave(company=side.company, plan=plan, by=boss)
+    assert entered.handed is not None
+    assert entered.handed.went, entered.handed.stays
+    cancel_leave(company=side.company, leave=entered.leave, by=boss)
 
 
 def _leave(side: Side, name: str, username: str, cover: str) -> None:

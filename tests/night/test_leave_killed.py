@@ -1,0 +1,94 @@
+"""A night killed while cases go to a cover, or come back, leaves no trace and ends in the same."""
+
+import random
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from collection.leave import Plan, enter_leave
+from collection.models import Assignment, Leave
+from tenancy.models import Company, NightStep, User
+from tenancy.scope import company_scope
+from tests.night.book import FIRST, load_book
+from tests.night.processes import finished, start
+from tests.night.snapshot import differing, snapshot
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LOANS = 3000
+OUT, BACK = FIRST + timedelta(days=1), FIRST + timedelta(days=3)
+KILLS = 3
+
+
+def furnished(company: Company, folder: Path) -> None:
+    """Assigned cases, and a collector who is away from OUT to the day before BACK."""
+    load_book(company, folder, LOANS)
+    finished(start("nightly", "--company", company.code, "--date", str(FIRST)))
+    with company_scope(company):
+        plan = Plan(
+            user=User.objects.get(username="collector"),
+            first_day=OUT,
+            last_day=BACK - timedelta(days=1),
+            cover=User.objects.get(username="collector2"),
+            reason="annual leave",
+        )
+        enter_leave(company=company, plan=plan, by=None)
+
+
+def night(company: Company, on: date) -> None:
+    finished(start("nightly", "--company", company.code, "--date", str(on)))
+
+
+def step(company: Company, on: date) -> NightStep | None:
+    with company_scope(company):
+        return NightStep.objects.filter(business_date=on, step="leave").first()
+
+
+def killed(company: Company, on: date, after: float) -> bool:
+    """Kill the night some seconds after its step began; whether that was left undone."""
+    process = start("nightly", "--company", company.code, "--date", str(on))
+    try:
+        while process.poll() is None and step(company, on) is None:
+            time.sleep(0.001)
+        time.sleep(after)
+    finally:
+        process.kill()
+        process.communicate()
+    left = step(company, on)
+    return left is not None and left.done_at is None
+
+
+def on_desk(company: Company, username: str) -> int:
+    with company_scope(company):
+        rows = Assignment.objects.filter(collector__username=username, ended_at=None)
+        return rows.count()
+
+
+def test_a_killed_hand_over_and_return_end_in_the_same(
+    lender: Company, other_lender: Company, tmp_path: Path
+) -> None:
+    for company in (lender, other_lender):
+        furnished(company, tmp_path)
+    chance = random.Random(29)
+    before = on_desk(lender, "collector")
+    assert before > 100
+    for on, counted in ((OUT, "covered"), (BACK, "came_back")):
+        night(other_lender, on)
+        done = step(other_lender, on)
+        assert done is not None
+        assert done.counts[counted] > 100, done.counts
+        spent = float(done.seconds or 0)
+        assert any(killed(lender, on, chance.uniform(0, spent / 2)) for _ in range(KILLS))
+        night(lender, on)
+        night(lender, on)
+        found = differing(snapshot(lender), snapshot(other_lender))
+        assert found == [], found
+        if on == OUT:
+            assert on_desk(lender, "collector") == 0, "who is away gets nothing at night either"
+    with company_scope(lender):
+        leave = Leave.objects.get()
+        assert leave.handed_over_at is not None
+        assert leave.returned_at is not None
+        assert not Assignment.objects.filter(leave=leave, ended_at=None).exists()
+    assert on_desk(lender, "collector") > 100
