@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from cases.models import Case, ContactPoint
 from collection.contact_words import denied_told
 from collection.hold_words import HAPPENED, PICTURES, kind_name, told_of_hold
+from collection.money_words import MONEY_PICTURES, told_of_money
 from collection.promise_words import PLACES as PROMISE_PLACES
 from collection.promise_words import promise_told
 from collection.skipping import why_skipped
@@ -31,6 +32,7 @@ PLACES: dict[str, tuple[str, Group]] = {
     "phone_shown": ("eye", "others"),
     "id_number_shown": ("eye", "others"),
     "repayment_matched": ("link", "payments"),
+    **{kind: (picture, "payments") for kind, picture in MONEY_PICTURES.items()},
     **{kind: (picture, "others") for kind, picture in PICTURES.items()},
     "skipped": ("player-track-next", "others"),
     "contact_denied": ("phone-off", "denied"),
@@ -56,6 +58,8 @@ def told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
         return promise_told(kind, data)
     if kind == "skipped":
         return _("Skipped for the day"), why_skipped(data)
+    if kind in MONEY_PICTURES:
+        return told_of_money(kind, data)
     if kind in HAPPENED:
         return told_of_hold(kind, data)
     if kind in WITH_A_REASON:
