@@ -38,6 +38,7 @@ from tests.matrix.furnish_gate import furnish_gate
 from tests.matrix.furnish_holds import furnish_holds
 from tests.matrix.furnish_notes import furnish_notes
 from tests.matrix.furnish_promises import furnish_promises
+from tests.matrix.furnish_queue import furnish_queue
 from tests.matrix.furnish_tags import furnish_tags
 from tests.matrix.sides import MARKS, PARTNERS, Side, World
 from tests.seed import PASSWORD, PEOPLE
@@ -66,6 +67,7 @@ def build() -> World:
     furnish_gate(sides)
     furnish_tags(sides)
     furnish_notes(sides)
+    furnish_queue(sides)
     for side in sides.values():
         _sign_in(side)
         _second_factor(side)
