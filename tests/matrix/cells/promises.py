@@ -2,6 +2,7 @@
 
 from collection.models import Promise
 from tests.matrix.cell import ADMIN, EVERYBODY, LEADS, READERS, Cell, writes
+from tests.matrix.cells.api import USED
 from tests.matrix.cells.work import ANOTHER, CASE, OTHER_DESKS, WORK_THE_CASE
 from tests.matrix.sides import Side
 
@@ -74,5 +75,23 @@ CELLS = [
         status=302,
         writes=writes("collection_promise", "cases_caseevent", "cases_casehold"),
         proof=lambda side: _state(side) == "withdrawn",
+    ),
+    Cell(route="promises:all", token="dialer", scopes=("dialer",), writes=USED),
+    Cell(
+        route="promises:all",
+        method="POST",
+        token="dialer",
+        scopes=("dialer",),
+        body={
+            "case": "{case}",
+            "amount": "3.00",
+            "due_on": "{today}",
+            "pay_by": "cash",
+            "collector": "collector",
+        },
+        unseen={"case": "{case_two}"},
+        status=201,
+        writes=USED | TAKEN,
+        proof=lambda side: _open_for(side, "3.00"),
     ),
 ]
