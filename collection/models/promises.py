@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.models import Case
 from cases.models.base import held, money
@@ -27,12 +28,12 @@ class Promise(CompanyOwned):
     """
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
-        KEPT = "kept", _("Kept")
-        PARTLY = "partly", _("Partly kept")
-        BROKEN = "broken", _("Broken")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
-        SUPERSEDED = "superseded", _("Superseded")
+        OPEN = "open", pgettext_lazy("promise", "Open")
+        KEPT = "kept", pgettext_lazy("promise", "Kept")
+        PARTLY = "partly", pgettext_lazy("promise", "Partly kept")
+        BROKEN = "broken", pgettext_lazy("promise", "Broken")
+        WITHDRAWN = "withdrawn", pgettext_lazy("promise", "Withdrawn")
+        SUPERSEDED = "superseded", pgettext_lazy("promise", "Superseded")
 
     class PayBy(models.TextChoices):
         APP = "app", _("In the app")

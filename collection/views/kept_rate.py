@@ -44,7 +44,9 @@ def kept_rate(request: Request) -> HttpResponse:
     on = business_date(user.company)
     desks = DeskQuestions.of(user, params)
     bar = FilterBar(
-        [*desks.filters, Filter(name="due", label=_("Due"), kind="days")], params, _note(on)
+        [*desks.filters, Filter(name="due", label=pgettext("promise", "Due"), kind="days")],
+        params,
+        _note(on),
     )
     by: By = next((each for each in COLUMNS if each == params.get("by")), "collector")
     due_from, due_to = bar.days("due")
@@ -114,10 +116,10 @@ def _stats(every: KeptRate) -> list[Stat]:
             note=_("%(kept)s of %(all)s")
             % {"kept": money(every.tally("kept").amount), "all": money(decided.amount)},
         ),
-        Stat(label=_("Partly kept"), value=count(every.tally("partly").number)),
-        Stat(label=_("Broken"), value=count(every.tally("broken").number)),
-        Stat(label=_("Open"), value=count(every.tally("open").number)),
-        Stat(label=_("Replaced or withdrawn"), value=count(every.apart.number)),
+        Stat(label=pgettext("promise", "Partly kept"), value=count(every.tally("partly").number)),
+        Stat(label=pgettext("promises", "Broken"), value=count(every.tally("broken").number)),
+        Stat(label=pgettext("promises", "Open"), value=count(every.tally("open").number)),
+        Stat(label=pgettext("promises", "Replaced or withdrawn"), value=count(every.apart.number)),
     ]
 
 

@@ -90,7 +90,7 @@ def promises(request: Request) -> HttpResponse:
 def _questions(user: User) -> list[Filter]:
     ways = [Option(value=value, label=label) for value, label in Promise.PayBy.choices]
     return [
-        Filter(name="due", label=_("Due"), kind="days"),
+        Filter(name="due", label=pgettext("promise", "Due"), kind="days"),
         Filter(
             name="amount",
             label=pgettext("promise", "Amount"),
