@@ -15,6 +15,8 @@ from tenancy.night import business_date
 
 def on_cases_opened(event: CasesOpened | CasesReopened) -> None:
     """Listener: cases of borrowers who are on hold as persons are on hold from the start."""
+    if not CaseHold.objects.filter(person_hold__isnull=False, lifted_at=None).exists():
+        return
     cases = list(Case.objects.filter(pk__in=event.case_ids).only("pk", "owner", "borrower", "loan"))
     if not cases:
         return
