@@ -20,6 +20,7 @@ from collection.desks import Desk
 from collection.models import Assignment, Disposition
 from collection.notes import write_note
 from collection.reassignment import reassign_cases
+from collection.worklist import ORDER
 from config.demo.book import Book
 from config.demo.cast import WORKS_WITH, DemoCompany
 from config.demo.clock import move_to, take_statistics
@@ -30,8 +31,10 @@ from tenancy.night import run_night
 from tenancy.scope import company_scope
 
 DAYS = 31
-# Follow-ups of a collector on a day: what stands first, and some of the rest.
-FIRST_A_DAY, OTHERS_A_DAY = 9, 2
+# Follow-ups of a collector on a day, of what stands first and of the rest: the last days are told
+# in full, those before just enough to have a past.
+BUSY_DAYS = 7
+BUSY, CALM = (9, 2), (2, 1)
 # The days on which tables are filled from nothing.
 DAYS_OF_GROWTH = 2
 PLACED_ON = (4, 11, 18, 25)
@@ -181,7 +184,7 @@ class Month:
         with company_scope(company), override(company.language):
             codes = {each.code: each for each in Disposition.objects.filter(is_active=True)}
             for collector in User.objects.filter(roles__contains=[Role.COLLECTOR]):
-                for case in self._chosen(collector):
+                for case in self._chosen(collector, day):
                     self._follow_up(company, case, collector, codes, day)
 
     def _follow_up(
@@ -203,12 +206,13 @@ class Month:
             at=at,
         )
 
-    def _chosen(self, collector: User) -> list[Case]:
+    def _chosen(self, collector: User, day: date) -> list[Case]:
+        first, rest = BUSY if (self.last - day).days <= BUSY_DAYS else CALM
         in_hand = Assignment.objects.filter(collector=collector, ended_at__isnull=True)
-        cases = [desk.case for desk in in_hand.select_related("case").order_by("next_action_at")]
-        others = cases[FIRST_A_DAY:]
-        some = self.random.sample(others, min(OTHERS_A_DAY, len(others)))
-        return cases[:FIRST_A_DAY] + some
+        ids = list(in_hand.order_by(*ORDER).values_list("case_id", flat=True))
+        others = ids[first:]
+        chosen = ids[:first] + self.random.sample(others, min(rest, len(others)))
+        return list(Case.objects.filter(pk__in=chosen).order_by("pk"))
 
 
 @contextmanager
