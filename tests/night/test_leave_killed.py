@@ -13,7 +13,7 @@ from tenancy.models import Company, NightStep, User
 from tenancy.scope import company_scope
 from tests.night.book import FIRST, load_book
 from tests.night.processes import finished, start
-from tests.night.snapshot import differing, snapshot
+from tests.night.snapshot import Snapshot, differing, snapshot
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LOANS = 3000
@@ -65,6 +65,11 @@ def on_desk(company: Company, username: str) -> int:
         return rows.count()
 
 
+def book(company: Company) -> Snapshot:
+    """Every table but the record of the steps: what is done again counts anew."""
+    return {table: rows for table, rows in snapshot(company).items() if "NightStep" not in table}
+
+
 def test_a_killed_hand_over_and_return_end_in_the_same(
     lender: Company, other_lender: Company, tmp_path: Path
 ) -> None:
@@ -82,8 +87,7 @@ def test_a_killed_hand_over_and_return_end_in_the_same(
         assert any(killed(lender, on, chance.uniform(0, spent / 2)) for _ in range(KILLS))
         night(lender, on)
         night(lender, on)
-        found = differing(snapshot(lender), snapshot(other_lender))
-        assert found == [], found
+        assert differing(book(lender), book(other_lender)) == []
         if on == OUT:
             assert on_desk(lender, "collector") == 0, "who is away gets nothing at night either"
     with company_scope(lender):
