@@ -89,7 +89,6 @@ CELLS = [
             "pay_by": "cash",
             "collector": "collector",
         },
-        unseen={"case": "{case_two}"},
         status=201,
         writes=USED | TAKEN,
         proof=lambda side: _open_for(side, "3.00"),
