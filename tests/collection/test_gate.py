@@ -27,7 +27,7 @@ def at(hour: int, minute: int = 0, on: date = ON) -> datetime:
 
 
 def own_point(case: Case) -> ContactPoint:
-    return ContactPoint.objects.get(borrower_id=case.borrower_id, relation="self")
+    return ContactPoint.objects.get(borrower_id=case.borrower_id, relation="self", kind="mobile")
 
 
 def add_point(case: Case, relation: str, name: str = "") -> ContactPoint:
