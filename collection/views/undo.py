@@ -29,9 +29,7 @@ def undo(request: Request, uid: UUID) -> HttpResponse:
         "back": reverse("work:board"),
     }
     try:
-        told = undo_move(
-            company=request.user.company, move=move, by=request.user, dry_run=not acts
-        )
+        told = undo_move(company=request.user.company, move=move, by=request.user, dry_run=not acts)
     except ValidationError as error:
         context["problem"] = " ".join(error.messages)
         return render(request, "collection/undo.html", context, status=422 if acts else 200)
