@@ -15,6 +15,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 
 from cases.models import Case, CaseHold, ContactPoint
+from collection import gate
 from collection.contact_points import SUSPENDED_FOR, add_point, change_state, lenders_book
 from collection.facts import ALL, PREFIX, Value
 from collection.holding import open_hold_on_case
@@ -152,8 +153,6 @@ FACT_OF_PROMISE = {"amount": "amount", "due_on": "date", "pay_by": "channel"}
 
 def settle_try(follow: FollowUp, note: Note, try_uid: UUID) -> None:
     """Say what came of the contact that the gate had let through for this case."""
-    from collection import gate
-
     refused = ValidationError({"try_uid": _("This contact is not one of the case.")})
     try:
         made = gate.settle(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.models import Case, ContactPoint
 from collection.contact_words import denied_told
-from collection.hold_words import HAPPENED, PICTURES, kind_name, told_of_hold
+from collection.hold_words import HAPPENED, PICTURES, told_of_hold
 from collection.money_words import MONEY_PICTURES, told_of_money
 from collection.promise_words import PLACES as PROMISE_PLACES
 from collection.promise_words import promise_told
@@ -114,15 +114,12 @@ def _told_of_desks(kind: str, data: dict[str, Any]) -> str:
 
 
 def _told_of_the_book(kind: str, data: dict[str, Any]) -> tuple[str, str]:
-    """What the lender's office did: money matched by hand, holds."""
-    if kind == "repayment_matched":
-        what = _("Repayment %(number)s matched by hand; it was sent for loan %(loan_no)s") % {
-            "number": data.get("repayment_no", ""),
-            "loan_no": data.get("sent_for", ""),
-        }
-        return what, str(data.get("reason", ""))
+    """What was done to the lender's book: money matched by hand, a contact point's state."""
     if kind == "contact_state":
         state = dict(ContactPoint.State.choices).get(data.get("state", ""), "")
         return _("Contact point: %(state)s") % {"state": state}, ""
-    hold = {"hold": kind_name(str(data.get("hold", "")))}
-    return _("Hold proposed: %(hold)s") % hold, str(data.get("reason", ""))
+    what = _("Repayment %(number)s matched by hand; it was sent for loan %(loan_no)s") % {
+        "number": data.get("repayment_no", ""),
+        "loan_no": data.get("sent_for", ""),
+    }
+    return what, str(data.get("reason", ""))
