@@ -8,11 +8,10 @@ own, and an agency's end when the case is recalled.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from agencies.turns import share_holding
@@ -201,28 +200,53 @@ def remove_tag(*, company: Company, case: Case, tag: Tag, by: User, on: date) ->
 
 # Reading -----------------------------------------------------------------------------------------
 
+# Lists print these on every page, so they are asked for without objects.
+ON_CASES = f"""
+SELECT c.uid::text, array_agg(x.tag_id) FROM collection_casetag x
+JOIN cases_case c ON c.id = x.case_id
+WHERE x.company_id = {ME} AND c.uid = ANY(%(uids)s::uuid[]) GROUP BY c.uid
+"""  # noqa: S608 (a constant)
+IN_USE = f"""
+SELECT id, uid::text, name_en, name_zh, colour FROM collection_tag
+WHERE company_id = {ME} AND is_active ORDER BY step, code
+"""  # noqa: S608 (a constant)
 
-def tags_of_cases(case_uids: Iterable[UUID | str]) -> dict[str, list[TagShown]]:
-    """The company's tags of a page's cases, by the case's uid as text; one query."""
+
+@dataclass(frozen=True, slots=True)
+class TagInUse:
+    """An active tag of the company, in the language of the screen."""
+
+    pk: int
+    uid: str
+    label: str
+    colour: str
+
+
+def tags_in_use() -> list[TagInUse]:
+    """The company's active tags in their order; one query."""
+    english = (get_language() or "").startswith("en")
+    found = rows(IN_USE, {"company": current_scope().company_id})
+    return [
+        TagInUse(pk, uid, name_en if english else name_zh, colour)
+        for pk, uid, name_en, name_zh, colour in found
+    ]
+
+
+def tag_ids_of_cases(case_uids: Iterable[str]) -> dict[str, frozenset[int]]:
+    """The company's tags on a page's cases, by the case's uid; one query, none without cases."""
     uids = list(case_uids)
     if not uids:
         return {}
-    found: dict[str, list[TagShown]] = {}
+    found = rows(ON_CASES, {"company": current_scope().company_id, "uids": uids})
+    return {uid: frozenset(tag_ids) for uid, tag_ids in found}
+
+
+def tags_of_case(case: Case) -> list[TagShown]:
+    """The company's active tags on one case, with who set them; one query."""
     carried = CaseTag.objects.filter(
-        company_id=current_scope().company_id, case__uid__in=uids, tag__is_active=True
+        company_id=current_scope().company_id, case=case, tag__is_active=True
     )
-    for each in (
-        carried.annotate(case_uid=F("case__uid")).select_related("tag").order_by("tag__step", "pk")
-    ):
-        found.setdefault(str(each.case_uid), []).append(_shown(each))
-    return found
-
-
-def _shown(carried: CaseTag) -> TagShown:
-    tag = carried.tag
-    return TagShown(str(tag.uid), tag.label, tag.colour, carried.by_hand, carried.by_name)
-
-
-def tags_in_use() -> list[Tag]:
-    """The company's active tags in their order; one query."""
-    return list(Tag.objects.filter(is_active=True).order_by("step", "code"))
+    return [
+        TagShown(str(each.tag.uid), each.tag.label, each.tag.colour, each.by_hand, each.by_name)
+        for each in carried.select_related("tag").order_by("tag__step", "pk")
+    ]

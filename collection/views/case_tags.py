@@ -9,7 +9,8 @@ from django.views.decorators.http import require_POST
 from cases.models import Case
 from collection.contact_forms import as_uid
 from collection.models import Tag
-from collection.tagging import add_tag, remove_tag, tags_in_use, tags_of_cases
+from collection.tagging import add_tag, remove_tag, tags_in_use
+from collection.tagging import tags_of_case as tags_on
 from collection.visibility import may_work, visible_cases
 from tenancy.access import for_roles
 from tenancy.http import Request
@@ -22,13 +23,13 @@ def tags_of_case(user: User, case: Case) -> dict[str, object]:
 
     tags: those on the case. more: those that may be put on it by hand. case: for the address.
     """
-    carried = tags_of_cases([case.uid]).get(str(case.uid), [])
+    carried = tags_on(case)
     by_hand = {each.uid for each in carried if each.by_hand}
     more = tags_in_use() if may_work(user) and case.closed_on is None else []
     return {
         "case": case,
         "tags": carried,
-        "more": [each for each in more if str(each.uid) not in by_hand],
+        "more": [each for each in more if each.uid not in by_hand],
         "may_tag": may_work(user),
     }
 

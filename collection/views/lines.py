@@ -12,7 +12,6 @@ from django.utils.translation import ngettext
 
 from collection.case_list import CaseRow
 from collection.ranking import Rank, Weights
-from collection.tagging import TagShown
 from collection.views.worth import why_expected
 from collection.worklist import Clock, WorkRow
 from tenancy.formats import clock as time_of_day
@@ -44,7 +43,7 @@ class WorkLine:
     next_tone: Tone
     next: str
     desk: str
-    tags: Sequence[TagShown] = ()
+    tags: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ class CaseLine:
     desk: str
     closed: str
     closure: str
-    tags: Sequence[TagShown] = ()
+    tags: Sequence[str] = ()
 
 
 def case_lines(rows: Sequence[CaseRow], *, query: str) -> list[CaseLine]:

@@ -120,7 +120,7 @@ def cases(request: Request) -> HttpResponse:
             "bar": asked.bar,
             "bulk": _bulk(asked, params, total),
             "table": asked.table,
-            "rows": with_tags(case_lines(page.rows, query=from_list(params))),
+            "rows": with_tags(case_lines(page.rows, query=from_list(params)), asked.bar),
             "is_closed": asked.filters.state == "closed",
             "is_lender": user.company.is_lender,
             "pager": pager_of(page, params, summary),

@@ -147,7 +147,7 @@ def queue(request: Request) -> HttpResponse:
             "bar": asked.bar,
             "bulk": _bulk(user, params, total),
             "table": _table(user, params),
-            "rows": with_tags(lines),
+            "rows": with_tags(lines, asked.bar),
             "shows_lender": not user.company.is_lender,
             "first": lines[0].href if lines else "",
             "pager": pager_of(page, params, _summary(total)),

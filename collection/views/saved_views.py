@@ -23,6 +23,7 @@ from collection.saved_views import (
     may_change,
     rename_view,
     save_view,
+    tabs_of,
     teams_to_share_with,
     views_of,
 )
@@ -70,15 +71,13 @@ def with_saved(
     user: User, page: str, params: QueryDict, tabs: Sequence[ViewTab]
 ) -> tuple[list[ViewTab], list[Link]]:
     """A list's tabs with the saved views behind them, and the tools at their end; one query."""
-    here, saved = kept(params), list(views_of(user, page))
+    here, saved = kept(params), tabs_of(user, page)
     shown = list(tabs)
     if saved and not shown:
         shown = [ViewTab(label=_("All"), href=reverse(ROUTES[page]), active=not here)]
-    shown += [
-        ViewTab(label=view.name, href=f"?{view.query}", active=view.query == here) for view in saved
-    ]
+    shown += [ViewTab(label=name, href=f"?{query}", active=query == here) for name, query in saved]
     tools = []
-    if here and all(view.query != here for view in saved):
+    if here and all(query != here for _name, query in saved):
         query = QueryDict(here, mutable=True)
         query["list"] = page
         href = f"{reverse('work:view-new')}?{query.urlencode()}"

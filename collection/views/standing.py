@@ -58,7 +58,7 @@ def standing_questions(params: QueryDict, *, shown: bool) -> list[Filter]:
         Filter(
             name="tag",
             label=_("Tags"),
-            options=[Option(value=str(tag.uid), label=tag.label, key=tag.pk) for tag in tags],
+            options=[Option(value=tag.uid, label=tag.label, key=tag.pk) for tag in tags],
             extra=True,
             counted=True,
         ),

@@ -24,8 +24,8 @@ def _views(side: Side, name: str, **more: object) -> bool:
 
 
 CELLS = [
-    Cell(route="work:search", who="collector", query={"q": "{loanno}"}),
-    Cell(route="work:search-quick", who="collector", query={"q": "{loanno}"}),
+    Cell(route="work:search", who="collector", query={"q": "nobody"}),
+    Cell(route="work:search-quick", who="collector", query={"q": "nobody"}),
     Cell(
         route="work:counts",
         who="lead",
