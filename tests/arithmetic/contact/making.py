@@ -1,6 +1,8 @@
 """Facts and rules of every kind, made up by hypothesis for the contact gate's properties."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -35,22 +37,18 @@ KEYS = ("A", "B")
 PEOPLE = ("self", "self", "self", "spouse")
 
 
-def changes(year: int) -> list[datetime]:
-    """Return the hours of a year in which one of the zones changes its clock."""
-    start = datetime(year, 1, 1, tzinfo=UTC)
+@cache
+def changes_of(zone: ZoneInfo) -> list[datetime]:
+    """Return the hours of 2026 before which the zone changes its clock."""
+    start = datetime(2026, 1, 1, tzinfo=UTC)
     hours = [start + timedelta(hours=hour) for hour in range(365 * 24)]
+    offsets = [hour.astimezone(zone).utcoffset() for hour in hours]
     return [
-        hour
-        for hour in hours
-        if any(
-            hour.astimezone(zone).utcoffset()
-            != (hour + timedelta(hours=1)).astimezone(zone).utcoffset()
-            for zone in ZONES
-        )
+        hour for hour, (was, now) in zip(hours[1:], pairwise(offsets), strict=True) if was != now
     ]
 
 
-CHANGES = changes(2026)
+CHANGES = sorted({change for zone in ZONES for change in changes_of(zone)})
 MOMENTS = st.one_of(
     st.builds(
         lambda change, seconds: change + timedelta(seconds=seconds),
@@ -70,10 +68,6 @@ def holidays(jurisdiction: str, on: date) -> str | None:
     return "Fifth" if 5 <= on.day <= last else None
 
 
-def _limit(most: int) -> st.SearchStrategy[int | None]:
-    return st.one_of(st.none(), st.integers(0, most))
-
-
 def _span(pair: tuple[int, int]) -> tuple[int, int]:
     return (min(pair), max(pair)) if pair[0] != pair[1] else (pair[0], pair[1] + 1)
 
@@ -86,35 +80,53 @@ DAYTIME = st.tuples(st.integers(14, 22), st.integers(30, 48)).map(
 BREAKS = st.builds(lambda span, excused: Break(span[0], span[1], excused), SPANS, st.booleans())
 
 
+HOURS = st.one_of(DAYTIME, DAYTIME, SPANS)
+PARTS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
+    "window": st.builds(
+        lambda hours, every: {"opens": hours[0], "closes": hours[1], "every_clock": every},
+        HOURS,
+        st.booleans(),
+    ),
+    "noon": st.sets(BREAKS, min_size=1, max_size=2).map(lambda one: {"breaks": tuple(sorted(one))}),
+    "holiday": st.builds(
+        lambda places, excused: {"holidays": tuple(sorted(places)), "holidays_excused": excused},
+        st.sets(st.sampled_from("XY")),
+        st.booleans(),
+    ),
+    "third_locked": st.fixed_dictionaries(
+        {"third_failures": st.integers(1, 3), "third_days": st.integers(1, 3)}
+    ),
+    "conversations_day": st.fixed_dictionaries(
+        {
+            "conversations_a_day": st.integers(0, 3),
+            "effective_seconds": st.sampled_from((0, 10, 60)),
+        }
+    ),
+    "attempts_number_day": st.fixed_dictionaries({"attempts_a_number": st.integers(1, 4)}),
+    "seven_in_seven": st.fixed_dictionaries(
+        {"calls_in_seven": st.integers(1, 7), "seven_rolling": st.booleans()}
+    ),
+    "seven_of_person": st.fixed_dictionaries(
+        {"calls_in_seven_person": st.integers(1, 9), "seven_rolling": st.booleans()}
+    ),
+    "after_conversation": st.fixed_dictionaries({"after_conversation_days": st.integers(1, 7)}),
+    "cool_down": st.fixed_dictionaries({"cool_down_days": st.integers(1, 7)}),
+    "visits_day": st.fixed_dictionaries({"visits_a_day": st.integers(0, 2)}),
+    "borrower_day": st.fixed_dictionaries({"borrower_a_day": st.integers(1, 5)}),
+    "collector_day": st.fixed_dictionaries({"collector_a_day": st.integers(1, 5)}),
+    "bases": st.sets(
+        st.tuples(st.sampled_from(("closes", "hold", "opens")), st.sampled_from("LM")), min_size=1
+    ).map(lambda pairs: {"bases": tuple(sorted(pairs))}),
+}
+
+
 @st.composite
-def rules(draw: st.DrawFn) -> ContactRules:
-    """Draw rules of which each may limit something or nothing."""
-    talks = draw(_limit(3))
-    opens, closes = draw(st.one_of(st.just((0, 1440)), DAYTIME, SPANS))
-    return ContactRules(
-        opens=opens,
-        closes=closes,
-        every_clock=draw(st.booleans()),
-        breaks=tuple(sorted(draw(st.sets(BREAKS, max_size=2)))),
-        holidays=tuple(sorted(draw(st.sets(st.sampled_from("XY"))))),
-        holidays_excused=draw(st.booleans()),
-        third_failures=draw(st.integers(0, 3)),
-        third_days=draw(st.integers(1, 3)),
-        conversations_a_day=talks,
-        effective_seconds=0 if talks is None else draw(st.sampled_from((0, 10, 60))),
-        attempts_a_number=draw(_limit(4)),
-        calls_in_seven=draw(_limit(5)),
-        calls_in_seven_person=draw(_limit(6)),
-        seven_rolling=draw(st.booleans()),
-        after_conversation_days=draw(st.sampled_from((0, 0, 1, 7))),
-        cool_down_days=draw(st.sampled_from((0, 7))),
-        visits_a_day=draw(_limit(1)),
-        borrower_a_day=draw(_limit(5)),
-        collector_a_day=draw(_limit(5)),
-        bases=tuple(
-            sorted(draw(st.sets(st.tuples(st.sampled_from(("opens", "hold")), st.just("law")))))
-        ),
-    )
+def rules(draw: st.DrawFn, most: int = 4) -> ContactRules:
+    """Draw rules of which a few limit something; alone, each shows what it does."""
+    figures: dict[str, Any] = {}
+    for part in sorted(draw(st.sets(st.sampled_from(sorted(PARTS)), max_size=most))):
+        figures |= draw(PARTS[part])
+    return ContactRules(**figures)
 
 
 @st.composite
@@ -179,7 +191,7 @@ def facts(draw: st.DrawFn) -> ContactFacts:
             OwnNumber(key, at - timedelta(days=1) if draw(st.booleans()) else None)
             for key in draw(st.sets(st.sampled_from(KEYS)))
         ),
-        holds=tuple(draw(st.lists(holds(at), max_size=1))),
+        holds=tuple(draw(st.lists(holds(at), max_size=2))),
         refused_at=at if draw(rarely) else None,
         has_case=not draw(rarely),
         callbacks=tuple(draw(st.lists(wishes(at), max_size=2))),
