@@ -156,14 +156,16 @@ class FilterBar:
     @cached_property
     def chips(self) -> list[Chip]:
         """The filters to show in the bar."""
-        every = (self._chip(each) for each in self.filters.values())
-        return [chip for chip in every if chip.is_set or not chip.filter.extra]
+        return [chip for chip in self._every if chip.is_set or not chip.filter.extra]
 
     @cached_property
     def extras(self) -> list[Chip]:
         """The filters that wait behind "+ Filter"."""
-        every = (self._chip(each) for each in self.filters.values() if each.extra)
-        return [chip for chip in every if not chip.is_set]
+        return [chip for chip in self._every if chip.filter.extra and not chip.is_set]
+
+    @cached_property
+    def _every(self) -> list[Chip]:
+        return [self._chip(each) for each in self.filters.values()]
 
     @property
     def hidden(self) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """The search box of the frame: a page of results, and the first of them below the box."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -15,7 +16,9 @@ from tenancy.formats import count, day, in_currency, money
 from tenancy.http import Request
 from tenancy.models import Role
 from tenancy.night import business_date
-from tenancy.screen import Empty, Link, Text
+from tenancy.screen import Empty, Link
+
+NIL = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class FoundLine:
     """A printed row of the results."""
 
     href: str
-    by: Text
+    by: str
     borrower: str
     phone: str
     loan_no: str
@@ -50,7 +53,7 @@ def results(request: Request) -> HttpResponse:
             "rows": _lines(found),
             "more": found.more,
             "summary": _summary(found),
-            "is_lender": company.is_lender,
+            "shows_lender": not company.is_lender,
             "outstanding": in_currency(_("Outstanding"), company.currency),
             "empty": None if found.rows else _empty(found),
         },
@@ -73,13 +76,15 @@ def _asked(request: Request, most: int) -> SearchResult:
 
 
 def _lines(found: SearchResult) -> list[FoundLine]:
-    return [_line(row) for row in found.rows]
+    before, after = reverse("work:case", args=[NIL]).split(str(NIL))
+    labels = {by: str(label) for by, label in LABELS.items()}
+    return [_line(row, f"{before}{row.uid}{after}", labels[row.by]) for row in found.rows]
 
 
-def _line(row: FoundCase) -> FoundLine:
+def _line(row: FoundCase, href: str, by: str) -> FoundLine:
     return FoundLine(
-        href=reverse("work:case", args=[row.uid]),
-        by=LABELS[row.by],
+        href=href,
+        by=by,
         borrower=row.borrower_name or row.loan_no,
         phone=row.phone_mask,
         loan_no=row.loan_no,
