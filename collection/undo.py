@@ -103,6 +103,8 @@ def undo_move(
             lock_cases(company, sorted(ids))
         if too_late := why_not_undone(move, now):
             raise ValidationError(too_late)
+        if not ids:
+            raise ValidationError(_("An undoing cannot be undone: reassign the cases instead."))
         given = _given(company, move, ids, lock=not dry_run)
         verdict = {each.now.case_id: why for each in given if (why := _against(each, move))}
         carried = [_back(each) for each in given if each.now.case_id not in verdict]

@@ -84,6 +84,8 @@ def test_the_undoing_is_a_move_that_is_kept(lender: Company, person: Person) -> 
         assert (undoing.cases, undoing.to_name, undoing.by_name) == (1, "–", "Ada Admin")
         with pytest.raises(ValidationError, match="undone already, by Ada Admin"):
             undo_move(company=lender, move=move, by=admin)
+        with pytest.raises(ValidationError, match="cannot be undone"):
+            undo_move(company=lender, move=undoing, by=admin)
 
 
 def test_what_happened_since_stays_with_its_reason(
