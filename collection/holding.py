@@ -98,10 +98,14 @@ def openable_by(user: User) -> list[str]:
 
 
 def holds_in_sight(user: User) -> QuerySet[CaseHold]:
-    """The holds on the cases that the person sees, over ones included."""
+    """The holds on the cases that the person sees, over ones included; open promises aside.
+
+    Those are holds for the rooms below; people find them among the promises.
+    """
+    rows = CaseHold.objects.exclude(kind=CaseHold.Kind.PROMISE)
     if user.company.is_lender and sees_all(user):
-        return CaseHold.objects.all()
-    return CaseHold.objects.filter(case__in=visible_cases(user).order_by().values("pk"))
+        return rows
+    return rows.filter(case__in=visible_cases(user).order_by().values("pk"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +170,9 @@ class HoldLine:
 
 
 def hold_lines(user: User, holds: Sequence[CaseHold], on: date) -> list[HoldLine]:
-    """The holds of one case as lines; no query."""
-    return [hold_line(user, hold, on) for hold in holds]
+    """The holds of one case as lines, open promises aside; no query."""
+    shown = (hold for hold in holds if hold.kind != CaseHold.Kind.PROMISE)
+    return [hold_line(user, hold, on) for hold in shown]
 
 
 def hold_line(user: User, hold: CaseHold, on: date) -> HoldLine:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from cases.models import ContactPoint, Loan
+from cases.models import CaseHold, ContactPoint, Loan
 from cases.on_hold import holds_in_force
 from collection.models import Assignment, CaseTag, Promise
 from tenancy.scope import current_scope
@@ -164,5 +164,6 @@ def reachable(on: date, borrower: str = "borrower_id") -> Q:
 
 
 def held(on: date, case: str = "pk") -> Q:
-    """A hold is in force on the case."""
-    return Q(Exists(holds_in_force(on).filter(case=OuterRef(case))))
+    """A hold is in force on the case; an open promise, which is one too, has its own question."""
+    holds = holds_in_force(on).exclude(kind=CaseHold.Kind.PROMISE)
+    return Q(Exists(holds.filter(case=OuterRef(case))))

@@ -42,7 +42,7 @@ SOURCES = {
     ) tried ON tried.case_id = b.id""",
     "held": f"""LEFT JOIN (
         SELECT h.case_id, max(h.starts_on) FILTER (WHERE h.kind = 'complaint') AS complained_on,
-            bool_or(h.ends_on IS NULL OR h.ends_on > {ON}) AS on_hold,
+            bool_or((h.ends_on IS NULL OR h.ends_on > {ON}) AND h.kind <> 'promise') AS on_hold,
             range_agg(daterange(h.starts_on, h.ends_on))
                 FILTER (WHERE h.stops_contact <> '') AS stopped
         FROM base JOIN cases_casehold h ON h.case_id = base.id AND h.owner_id = base.owner_id
