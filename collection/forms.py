@@ -1,12 +1,14 @@
 """What is asked while cases are worked: a note, a new desk, the reason for a look at a number."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -158,7 +160,9 @@ class NoteForm(forms.Form):
         Saved again, the form knows it: the second save goes through.
         """
         self.newer = newer
-        self.data = {**self.data, "knew": str(newest)}
+        sent = cast("QueryDict", self.data).copy()
+        sent["knew"] = str(newest)
+        self.data = sent
 
     @property
     def status(self) -> int:
@@ -177,9 +181,9 @@ class NoteForm(forms.Form):
         return [self[fact.field] for fact in in_order([*asked, *ALWAYS_ASKED])]
 
     @property
-    def asks_id(self) -> str:
-        """The id of the script tag that holds `asks`; a panel may lie over a page with another."""
-        return f"asks-{self['form_key'].value()}"
+    def asks_json(self) -> str:
+        """`asks` for an attribute: script tags do not come along into a panel."""
+        return json.dumps(self.asks)
 
     @property
     def asks(self) -> dict[str, Any]:

@@ -63,10 +63,7 @@ class _Found:
 
 
 def _find(request: Request, uid: UUID) -> _Found:
-    """All of it in one query where the case is on a desk.
-
-    A case out of sight is 404, and so is a contact point that is not one of the borrower's.
-    """
+    """All of it in one query where the case is on a desk; a case out of sight is 404."""
     user, whom = request.user, request.POST.get("contact_point", "")
     desk = _with_point(
         Assignment.objects.filter(
@@ -76,7 +73,7 @@ def _find(request: Request, uid: UUID) -> _Found:
         whom,
     ).first()
     found: Any = desk or _with_point(visible_cases(user).filter(uid=uid), "borrower", whom).first()
-    if found is None or (whom and not found.whom):
+    if found is None:
         raise Http404
     return _Found(
         case=desk.case if desk else found,
@@ -127,7 +124,7 @@ def _sent(request: Request, uid: UUID) -> HttpResponse:
     newer: Sequence[Note] = ()
     if form.is_valid():
         try:
-            return _write(request, found, form)
+            return _write(request, found, form, _earlier(request, found, form))
         except ValidationError as error:
             put_refusal(form, error)
         except NewerNotes as raised:
@@ -142,11 +139,27 @@ def _again(request: Request, uid: UUID, form: NoteForm, newer: Sequence[Note]) -
     if newer:
         form.show_newer([told(each, request.user.company) for each in newer], newer[0].uid)
     if request.POST.get("from") == "panel":
-        return _panel(request, seen.page, form, form.status)
+        # A panel takes in what is refused, and nothing else (htmx-config of the document).
+        return _panel(request, seen.page, form, 422)
     return case_answer(request, seen, form)
 
 
-def _write(request: Request, found: _Found, form: NoteForm) -> HttpResponse:
+def _earlier(request: Request, found: _Found, form: NoteForm) -> Note | None:
+    """The note that is corrected; ValidationError for it or for whom, where they are not there."""
+    uid, whom = form.cleaned_data["corrects"], form.cleaned_data["contact_point"]
+    if whom and found.point is None:
+        said = _("Choose a contact point of this borrower.")
+        raise ValidationError({"contact_point": said})
+    if uid is None:
+        return None
+    try:
+        return _corrected(request, found.case, uid)
+    except Http404 as error:
+        said = _("A correction refers to a note of your company on this case.")
+        raise ValidationError(said) from error
+
+
+def _write(request: Request, found: _Found, form: NoteForm, corrects: Note | None) -> HttpResponse:
     typed, user, case = form.cleaned_data, request.user, found.case
     goes_on = request.POST.get("then") == "next"
     # The note moves the case down the list: its neighbours are those it had before.
@@ -169,7 +182,7 @@ def _write(request: Request, found: _Found, form: NoteForm) -> HttpResponse:
         contact_point=found.point,
         overdue_reason=typed["overdue_reason"],
         facts=form.facts,
-        corrects=_corrected(request, case, typed["corrects"]) if typed["corrects"] else None,
+        corrects=corrects,
         try_uid=typed["try_uid"],
         files=typed["attachments"],
         knew=typed["knew"] if "knew" in request.POST else False,

@@ -1,8 +1,10 @@
 """Notes with files on both sides: the lender's own, one that it shares, and those of its agency."""
 
 from collections.abc import Mapping
+from tempfile import TemporaryDirectory
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import override_settings
 
 from cases.models import Case, ContactPoint
 from collection.models import Attachment
@@ -16,6 +18,11 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
 
 def furnish_notes(sides: Mapping[str, Side]) -> None:
     """A note with a picture for each desk; after the book and the placements."""
+    with TemporaryDirectory() as folder, override_settings(FILES_ROOT=folder):
+        _notes(sides)
+
+
+def _notes(sides: Mapping[str, Side]) -> None:
     for code, other in PARTNERS.items():
         if sides[code].kind == "lender":
             lender, agency = sides[code], sides[other]
@@ -41,6 +48,15 @@ def _note(
             contact_point=ContactPoint.objects.filter(borrower=found.borrower_id).first(),
             facts={"agreed_until": side.company.local_date()},
             files=[SimpleUploadedFile(f"{mark}.png", PNG)],
+            shared=shared,
+        )
+        write_note(
+            company=side.company,
+            case=found,
+            by=User.objects.get(username=username),
+            disposition="busy",
+            remark=f"{mark} was busy, to be exact.",
+            corrects=note,
             shared=shared,
         )
         side.ids[f"note{suffix}"] = str(note.uid)

@@ -78,7 +78,7 @@ def test_the_panel_tells_of_newer_notes_too(world: World, signed_in: SignIn) -> 
     mine, lead = signed_in(world.lender, "collector"), signed_in(world.lender, "lead")
     post(lead, case, remark="What the lead heard.", knew="")
     answer = post(mine, case, knew="", **{"from": "panel", "remark": "What I heard."})
-    assert answer.status_code == 409
+    assert answer.status_code == 422
     assert "What the lead heard." in answer.content.decode()
     assert "What I heard." in answer.content.decode()
 
@@ -110,8 +110,10 @@ def test_a_strangers_point_is_not_found(world: World, signed_in: SignIn) -> None
     client = signed_in(world.lender, "collector")
     with company_scope(world.lender):
         other = ContactPoint.objects.get(borrower=world.other_team.borrower_id)
-    assert post(client, world.mine[0], contact_point=str(other.uid)).status_code == 404
-    assert post(client, world.mine[0], contact_point="nonsense").status_code == 404
+    for uid in (str(other.uid), str(uuid4()), "nonsense"):
+        answer = post(client, world.mine[0], contact_point=uid)
+        assert answer.status_code == 422
+        assert "Choose a contact point of this borrower." in answer.content.decode()
 
 
 def test_a_correction_is_shown_both_ways(world: World, signed_in: SignIn) -> None:
@@ -128,7 +130,9 @@ def test_a_correction_is_shown_both_ways(world: World, signed_in: SignIn) -> Non
     assert "Pays on Monday. Corrected by Chen Collector" in page
     assert "Pays on Tuesday. Corrects" in page
     assert client.get(f"{case_url(case, 'work:note')}?corrects={uuid4()}").status_code == 404
-    assert post(client, case, corrects=str(uuid4())).status_code == 404
+    answer = post(client, case, corrects=str(uuid4()))
+    assert answer.status_code == 422
+    assert "A correction refers to a note of your company" in answer.content.decode()
     auditor = signed_in(world.lender, "auditor")
     assert address not in auditor.get(case_url(case)).content.decode()
 

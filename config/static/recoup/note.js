@@ -13,7 +13,7 @@
   }).format(at);
   // Some results name the moment themselves: a promise its day, a callback its time.
   const asks = (form) => {
-    form.rcAsks ??= JSON.parse(form.querySelector('script[type="application/json"]').textContent);
+    form.rcAsks ??= JSON.parse(form.querySelector('[data-rc-facts]').dataset.rcFacts);
     return form.rcAsks[form.querySelector('input[name=disposition]:checked')?.value] || { facts: [] };
   };
   const named = (form) => {

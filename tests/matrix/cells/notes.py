@@ -1,14 +1,31 @@
 """Notes beyond their words: corrections, files, and the result codes of the company."""
 
-from collection.models import Disposition, Note
+from collections.abc import Mapping
+
+from django.test import Client
+
+from collection.attachments import path_of
+from collection.models import Attachment, Disposition, Note
+from tenancy.scope import company_scope
 from tests.matrix.cell import ADMIN, RECORDS, Cell, writes
 from tests.matrix.cells.settings import AUDITED
 from tests.matrix.cells.work import ANOTHER, CASE, OTHER_DESKS, SEE_THE_CASE, WORK_THE_CASE
+from tests.matrix.furnish_notes import PNG
 from tests.matrix.sides import Side
 
 
 def _corrected(side: Side) -> bool:
-    return Note.objects.filter(corrects__uid=side.ids["note"]).exists()
+    mine = Note.objects.filter(corrects__uid=side.ids["note"], disposition="hung_up")
+    return mine.exists()
+
+
+def _laid_down(_client: Client, side: Side) -> Mapping[str, str]:
+    """The file of the furnished row, in the folder that this test has for files."""
+    with company_scope(side.company):
+        path = path_of(Attachment.objects.get(uid=side.ids["file"]).stored_as)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(PNG)
+    return {}
 
 
 CODE = {"code": "busy"}
@@ -57,6 +74,7 @@ CELLS = [
         allowed=SEE_THE_CASE,
         blind=OTHER_DESKS,
         path=CASE | {"file": "{file}"},
+        prepare=_laid_down,
         unseen=ANOTHER | {"file": "{file_two}"},
     ),
     Cell(route="work:dispositions", allowed=RECORDS),
