@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop, pgettext_lazy
 
 from cases.models import ContactPoint
 from collection.contact_figures import FLAGS, typed
@@ -63,12 +63,47 @@ MARKS: dict[str, Text] = {
     "ours": gettext_lazy("a start without authority"),
 }
 """How well a preset's figure is known."""
+SOURCES = (
+    gettext_noop("Recoup requirement"),
+    gettext_noop("a hold names the contacts that it stops"),
+    gettext_noop("only the company that holds the case contacts the borrower"),
+    gettext_noop("a third person's refusal is for good"),
+    gettext_noop("a number or channel that the borrower refused is left alone"),
+    gettext_noop("the first dial never goes to an emergency contact"),
+    gettext_noop("seven dates after a complaint; their number is ours"),
+    gettext_noop("stricter than the standard, which bars 22:00–08:00"),
+    gettext_noop("bars 22:00–08:00 without consent"),
+    gettext_noop("noon needs special handling; the hours are ours"),
+    gettext_noop("public holidays need special handling"),
+    gettext_noop("conversations that the collector starts, by voice, robot calls included"),
+    gettext_noop("by the China Banking Association, an industry body"),
+    gettext_noop("third persons only once the borrower is unreachable"),
+    gettext_noop("weakly known; at least two people go"),
+    gettext_noop("after 8:00 and before 21:00 at the consumer's place"),
+    gettext_noop(
+        "presumed harassing above seven calls in seven consecutive days, per person and debt"
+    ),
+    gettext_noop("the date of the conversation is the first of the seven"),
+    gettext_noop("no unreasonable times; the hours are ours"),
+    gettext_noop("no calls before 8:00 and after 19:00"),
+)
+"""What the presets say of themselves, for the translators: a basis, then what each row is for."""
 PLACES: dict[str, Text] = {
     "CN": pgettext_lazy("jurisdiction", "China"),
     "US": pgettext_lazy("jurisdiction", "United States"),
     "UK": pgettext_lazy("jurisdiction", "United Kingdom"),
     "IN": pgettext_lazy("jurisdiction", "India"),
 }
+
+
+def source_words(text: str) -> str:
+    """What a preset row is for, in the language of the screen."""
+    return _(text) if text in SOURCES else text
+
+
+def basis_words(text: str) -> str:
+    """A legal basis as it is kept; the names of laws stay as they are."""
+    return "; ".join(source_words(part) for part in text.split("; "))
 
 
 def place_label(code: str) -> str:

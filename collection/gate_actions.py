@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cases.models import Case, ContactPoint
 from collection.contact_facts import Decision
-from collection.contact_words import rule_labels, when_next
+from collection.contact_words import basis_words, rule_labels, when_next
 from collection.gate import Asker, looking_into_the_book
 from collection.gate_facts import Question, own_side, read_book, weighed
 from collection.models import ContactTry
@@ -118,7 +118,7 @@ def denied_button(case: Case, point: ContactPoint, channel: str, decision: Decis
         icon=ICONS[channel],
         from_when=when_next(decision.next_at),
         reason=rule_labels(denial.rule for denial in decision.denials),
-        basis="; ".join(filter(None, (each.legal_basis for each in decision.denials))),
+        basis=basis_words("; ".join(filter(None, (d.legal_basis for d in decision.denials)))),
         rules_href=f"{reverse('contact:simulator')}?{urlencode(asked)}",
     )
 

@@ -21,7 +21,14 @@ from collection.contact_forms import DayOffForm, RuleForm
 from collection.contact_presets import JURISDICTIONS, PresetRow, preset, preset_rows
 from collection.contact_rule_changes import proposed, set_rule
 from collection.contact_rules import RULES, ContactRules
-from collection.contact_words import MARKS, figures_in_words, place_label, rule_label
+from collection.contact_words import (
+    MARKS,
+    basis_words,
+    figures_in_words,
+    place_label,
+    rule_label,
+    source_words,
+)
 from collection.days_off import set_day_off
 from collection.effective_rules import code_of, read_side
 from collection.gate_replay import Proposal, Replay, replay
@@ -110,7 +117,7 @@ def _line(rules: ContactRules, place: str, rule: str, today: date, *, writes: bo
         rule=rule,
         label=rule_label(rule),
         figures=figures_in_words(figures) if figures else _("always"),
-        basis=rules.basis(rule),
+        basis=basis_words(rules.basis(rule)),
         sources=[_source(row) for row in mine],
         tightened=figures != _preset_figures(place, rule, today),
         change=change,
@@ -123,7 +130,7 @@ def _preset_figures(place: str, rule: str, today: date) -> dict[str, Any]:
 
 def _source(row: PresetRow) -> str:
     mark = str(MARKS.get(row.mark, row.mark))
-    return f"{row.source} ({mark})" if row.source else mark
+    return f"{source_words(row.source)} ({mark})" if row.source else mark
 
 
 def _versions(company: Company, place: str, today: date) -> list[VersionLine]:

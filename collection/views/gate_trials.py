@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from cases.models import Case, CaseHold, ContactPoint
 from collection.contact_facts import Decision, Weighed
 from collection.contact_forms import ReplayForm, SimulatorForm, as_uid
-from collection.contact_words import rule_label, rule_labels
+from collection.contact_words import basis_words, rule_label, rule_labels
 from collection.gate import ask
 from collection.gate_replay import Replayed, replay
 from collection.views.contact_rules import MOST_REPLAYED
@@ -87,7 +87,7 @@ def _lines(decision: Decision) -> list[WeighedLine]:
             rule_label(each.rule),
             _figure(each),
             _seen(each),
-            bases.get(each.rule, ""),
+            basis_words(bases.get(each.rule, "")),
             each.allowed,
         )
         for each in decision.weighed
