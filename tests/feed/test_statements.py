@@ -1,5 +1,6 @@
 """The statements feed: each line a new balance, for lenders whose statements are right."""
 
+import json
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -10,9 +11,10 @@ from django.test import Client
 
 from cases.feed.faults import FileRefused
 from cases.models import Case, ImportRun, LedgerEntry, LenderSettings, Loan
-from tenancy.models import Company
+from tenancy.models import Company, User
 from tenancy.scope import company_scope
 from tests.feed.files import Feeding, counts, loan
+from tests.feed.test_api import Core
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[..., Client]
@@ -127,3 +129,15 @@ def test_the_page_of_a_judged_statement(feeding: Feeding, signed_in: SignedIn) -
     page = signed_in(feeding.company, "finance").get(f"/cases/imports/{run.uid}/").content.decode()
     for text in ("Balances stated", "700.00", "2026-03-06", "L1"):
         assert text in page
+
+
+def test_the_core_system_sends_them(
+    feeding: Feeding, person: Callable[[Company, str], User]
+) -> None:
+    core = Core(feeding.company, person(feeding.company, "admin"))
+    answer = core.post(
+        "statements",
+        json.dumps({"as_of": "2026-03-07", "rows": [line(1, "2026-03-06", "700.00")]}),
+    )
+    assert (answer.status_code, answer.json()["new"]) == (200, 1)
+    assert owed(feeding) == Decimal("700.00")
