@@ -8,6 +8,8 @@ ended with the promise, never by hand, and only in the lender's scope.
 from collections.abc import Mapping
 from datetime import date
 
+from django.db.models import Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from cases.models import CaseHold
@@ -28,16 +30,18 @@ def hold_for_promises(
         owner=company, case_id__in=list(until), kind=KIND, lifted_at=None
     )
     kept: set[int] = set()
-    over: list[CaseHold] = []
-    for hold in standing:
-        if until[hold.case_id] is not None and hold.ends_on == until[hold.case_id]:
-            kept.add(hold.case_id)
-            continue
-        hold.ends_on = max(hold.starts_on, on)
-        hold.lifted_at = timezone.now()
-        hold.lifted_by_name = by_name
-        over.append(hold)
-    CaseHold.objects.bulk_update(over, ["ends_on", "lifted_at", "lifted_by_name"], batch_size=1000)
+    over: list[int] = []
+    for pk, case_id, ends_on in standing.values_list("pk", "case_id", "ends_on"):
+        if until[case_id] is not None and ends_on == until[case_id]:
+            kept.add(case_id)
+        else:
+            over.append(pk)
+    if over:
+        CaseHold.objects.filter(pk__in=over).update(
+            ends_on=Greatest("starts_on", Value(on)),
+            lifted_at=timezone.now(),
+            lifted_by_name=by_name,
+        )
     CaseHold.objects.bulk_create(
         (
             CaseHold(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -31,6 +31,7 @@ STATES: dict[Show, tuple[str, ...]] = {
     "other": (State.SUPERSEDED, State.WITHDRAWN),
 }
 """What each tab of the list holds; `today` only what is due by the business date."""
+LATELY = timedelta(days=30)
 MOST_OF_CASE = 30
 
 
@@ -113,18 +114,22 @@ def promise_list(
 
 
 def promise_figures(user: User, on: date) -> dict[str, tuple[int, Decimal]]:
-    """How many promises are due today, open, and broken, and for how much in all. One query."""
+    """How many promises are due today, open, and lately broken, and for how much. One query.
+
+    Lately: due within LATELY days; what was broken before nobody works by this list.
+    """
     due = Q(state=State.OPEN, due_on__lte=on)
+    lately = Q(state__in=STATES["broken"], due_on__gte=on - LATELY)
     found = (
         promises_in_sight(user)
-        .filter(state__in=(State.OPEN, State.BROKEN, State.PARTLY))
+        .filter(Q(state=State.OPEN) | lately)
         .aggregate(
             **{
                 f"{name}_{what}": figure
                 for name, which in (
                     ("today", due),
                     ("open", Q(state=State.OPEN)),
-                    ("broken", Q(state__in=STATES["broken"])),
+                    ("broken", lately),
                 )
                 for what, figure in (
                     ("n", Count("pk", filter=which)),

@@ -76,6 +76,7 @@ class Promise(CompanyOwned):
                 fields=["owner", "due_on"], name="promise_open_by_due", condition=Q(state="open")
             ),
             models.Index(fields=["company", "taken_by_id", "due_on"], name="promise_by_person"),
+            models.Index(fields=["company", "due_on"], name="promise_by_due"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from collection.models import Promise
 from collection.promise_lists import (
+    LATELY,
     SHOWS,
     PromiseFilters,
     Show,
@@ -142,22 +143,23 @@ def _views(show: Show, params: QueryDict) -> list[ViewTab]:
 
 def _stats(user: User, on: date, bar: FilterBar, show: Show) -> list[Stat]:
     figures, labels = promise_figures(user, on), _labels()
-    icons: tuple[tuple[Show, str, Tone], ...] = (
-        ("today", "calendar-due", ""),
-        ("open", "calendar", ""),
-        ("broken", "calendar-x", "bad"),
+    lately = _("Broken, due in the last %(n)s days") % {"n": LATELY.days}
+    shown: tuple[tuple[Show, str, str, Tone, str | None], ...] = (
+        ("today", labels["today"], "calendar-due", "", None),
+        ("open", labels["open"], "calendar", "", None),
+        ("broken", lately, "calendar-x", "bad", (on - LATELY).isoformat()),
     )
     return [
         Stat(
-            label=labels[name],
+            label=label,
             icon=icon,
             value=count(figures[name][0], COUNT_CAP),
             note=money(figures[name][1]),
             tone=tone if figures[name][0] else "",
-            href=bar.url(show=None if name == "today" else name),
+            href=bar.url(show=None if name == "today" else name, due_from=since, due_to=None),
             active=name == show,
         )
-        for name, icon, tone in icons
+        for name, label, icon, tone, since in shown
     ]
 
 
