@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -89,8 +90,8 @@ def test_a_reservation_counts_until_it_is_given_up(lender: Company, person: Pers
         made = [
             reserve(user=who, case=case, channel="call", point=point, at=at(10)) for _ in range(3)
         ]
-        asked = {"user": who, "case": case, "channel": "call", "point": point, "at": at(10, 1)}
-        assert not ask(**asked).allowed
+        asked = partial(ask, user=who, case=case, channel="call", point=point, at=at(10, 1))
+        assert not asked().allowed
         with pytest.raises(ValidationError):
             release(company=lender, uid=made[0].uid, reason=" ", by=who)
         with pytest.raises(PermissionDenied):
@@ -98,10 +99,10 @@ def test_a_reservation_counts_until_it_is_given_up(lender: Company, person: Pers
                 company=lender, uid=made[0].uid, reason="Dropped", by=person(lender, "collector2")
             )
         release(company=lender, uid=made[0].uid, reason="Line was cut", by=lead)
-        assert ask(**asked).allowed
+        assert asked().allowed
         assert CaseEvent.objects.get(kind="contact_released").data["reason"] == "Line was cut"
         settle(company=lender, uid=made[0].uid, state="conversation")
-        assert not ask(**asked).allowed, "it took place after all"
+        assert not asked().allowed, "it took place after all"
         with pytest.raises(ValidationError):
             release(company=lender, uid=made[0].uid, reason="Again", by=lead)
 

@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from threading import Barrier, Thread
 from zoneinfo import ZoneInfo
 
@@ -58,8 +59,12 @@ def dial(
 
 def all_at_once(acts: Sequence[Callable[[Barrier], Outcome]]) -> list[Outcome]:
     """Run the acts in threads that start together, each with a connection of its own."""
-    start, told = Barrier(len(acts)), []
-    threads = [Thread(target=lambda act=act: told.append(act(start))) for act in acts]
+    start, told = Barrier(len(acts)), list[Outcome]()
+
+    def run(act: Callable[[Barrier], Outcome]) -> None:
+        told.append(act(start))
+
+    threads = [Thread(target=run, args=[act]) for act in acts]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -74,7 +79,7 @@ def test_sixteen_dials_at_once_give_exactly_three(lender: Company) -> None:
     people = [person_of(lender, name) for name in ("collector", "collector2", "lead", "admin")]
     told = all_at_once(
         [
-            lambda start, n=n: dial(lender, people[n % 4], (first if n % 2 else second).pk, start)
+            partial(dial, lender, people[n % 4], (first if n % 2 else second).pk)
             for n in range(AT_ONCE)
         ]
     )
@@ -95,14 +100,12 @@ def test_lender_and_agency_dial_one_person_at_once(lender: Company, agency: Comp
         Case.objects.filter(pk=ours.pk).update(holder=None)
     with company_scope(agency):
         furnish(agency)
-    sides = (
+    sides: tuple[tuple[Company, User | Asker, int], ...] = (
         (lender, person_of(lender, "collector"), ours.pk),
         (agency, person_of(agency, "collector"), theirs.pk),
         (agency, Asker(agency, None, "dialer"), theirs.pk),
     )
-    told = all_at_once(
-        [lambda start, side=sides[n % 3]: dial(*side, start) for n in range(AT_ONCE)]
-    )
+    told = all_at_once([partial(dial, *sides[n % 3]) for n in range(AT_ONCE)])
     assert told.count("allowed") == 3
     assert told.count(("conversations_day",)) == AT_ONCE - 3
     with company_scope(lender):
@@ -124,9 +127,7 @@ def test_one_person_keeps_the_days_limit_over_borrowers(lender: Company) -> None
     # Whether that is a holiday or not, an SMS may go out, and the limit counts it.
     at = datetime(today.year, today.month, today.day, 10, tzinfo=TEN.tzinfo)
     who = person_of(lender, "collector")
-    told = all_at_once(
-        [lambda start, pk=pk: dial(lender, who, pk, start, at, "sms") for pk in cases]
-    )
+    told = all_at_once([partial(dial, lender, who, pk, at=at, channel="sms") for pk in cases])
     allowed = told.count("allowed")
     with company_scope(lender):
         assert ContactTry.objects.filter(by_id=who.pk).count() == allowed

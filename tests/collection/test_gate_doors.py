@@ -27,7 +27,7 @@ from tests.collection.test_gate import add_point, at, own_point
 pytestmark = pytest.mark.django_db
 Person = Callable[[Company, str], User]
 SignedIn = Callable[..., Client]
-HTMX = {"headers": {"HX-Request": "true"}}
+HTMX = {"HX-Request": "true"}
 
 
 def on_desk(lender: Company, username: str = "collector") -> Case:
@@ -101,7 +101,7 @@ def test_a_letter_by_hand_shows_the_address_once(lender: Company, signed_in: Sig
         where = address(case)
     client = signed_in(lender, "collector")
     path = f"/work/cases/{case.uid}/contact/"
-    answer = client.post(path, {"point": where.uid, "channel": "letter"}, **HTMX)
+    answer = client.post(path, {"point": where.uid, "channel": "letter"}, headers=HTMX)
     with company_scope(lender):
         made = ContactTry.objects.get()
         assert (made.case_id, made.channel, made.state) == (case.pk, "letter", "reserved")
@@ -135,7 +135,7 @@ def test_a_refusal_on_the_screen_is_kept(lender: Company, signed_in: SignedIn) -
         where = address(case)
     client = signed_in(lender, "collector")
     answer = client.post(
-        f"/work/cases/{case.uid}/contact/", {"point": where.uid, "channel": "letter"}, **HTMX
+        f"/work/cases/{case.uid}/contact/", {"point": where.uid, "channel": "letter"}, headers=HTMX
     )
     assert answer.status_code == 422
     assert "Hold" in answer.content.decode()
@@ -245,7 +245,7 @@ def test_the_simulator_shows_every_rule_that_was_weighed(
         case = on_desk(lender)
         point = own_point(case)
     client = signed_in(lender, "collector")
-    asked = {"number": case.loan_no, "point": point.uid, "channel": "call"}
+    asked = {"number": case.loan_no, "point": str(point.uid), "channel": "call"}
     text = client.get("/contact/simulator/", asked | {"at": "2026-11-20 12:30"}).content.decode()
     for word in ("Noon break", "Contact hours", "08:00–21:00", "not allowed", "14:00"):
         assert word in text
