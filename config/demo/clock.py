@@ -12,6 +12,11 @@ from django.utils import timezone
 STAMPS = (
     ("cases_caseevent", "at"),
     ("cases_bucketmove", "at"),
+    ("cases_casehold", "opened_at"),
+    ("cases_casehold", "alarmed_at"),
+    ("cases_casehold", "escalated_at"),
+    ("cases_moneyrequest", "asked_at"),
+    ("cases_moneyrequest", "decided_at"),
     ("cases_case", "closed_at"),
     ("cases_repayment", "booked_at"),
     ("cases_ledgerentry", "booked_at"),

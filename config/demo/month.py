@@ -25,6 +25,7 @@ from config.demo.book import Book
 from config.demo.cast import WORKS_WITH, DemoCompany
 from config.demo.clock import move_to, take_statistics
 from config.demo.follow_ups import choose, facts_of
+from config.demo.office import play_office
 from config.night import STEPS
 from tenancy.models import Company, Role, TeamMember, User
 from tenancy.night import run_night
@@ -39,6 +40,7 @@ BUSY, CALM = (9, 2), (2, 1)
 DAYS_OF_GROWTH = 2
 PLACED_ON = (4, 11, 18, 25)
 RECALLED_ON = 27
+OFFICE_ON = 28
 REMARKS = {
     "zh_CN": (
         "本人接听，称工资推迟到下周发放，已告知罚息按日计算。",
@@ -99,6 +101,8 @@ class Month:
             self._place(day)
         if number == RECALLED_ON:
             self._recall()
+        if number == OFFICE_ON:
+            play_office(self.company, day, chinese=self.cast.faker == "zh_CN")
         self._work(self.company, day)
         for agency in self.agencies:
             self._work(agency, day)
