@@ -49,7 +49,7 @@ class Stop(enum.IntEnum):
     WHOLLY = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Weights:
     """A company's figures. score_weight, touch_weight: percent, 0 to 100; unknown_score: 0–1000."""
 

@@ -21,7 +21,7 @@ from collection.holding import missed_holds
 from collection.views.board_lines import board_lines, board_stats, legend
 from collection.views.lines import work_lines
 from collection.views.queue import AskedWork, Show, from_list, work_stats
-from collection.work_settings import weights_of, work_settings
+from collection.work_settings import weights_now
 from collection.worklist import Clock, work_figures, worklist
 from tenancy.access import for_roles
 from tenancy.formats import COUNT_CAP, count, in_currency, money
@@ -48,6 +48,9 @@ COUNTS: dict[str, Text] = {
     "closed": gettext_lazy("closed %(n)s"),
     "reopened": gettext_lazy("reopened %(n)s"),
     "moved": gettext_lazy("rolled %(n)s"),
+    "kept": gettext_lazy("promises kept %(n)s"),
+    "partly": gettext_lazy("partly kept %(n)s"),
+    "broken": gettext_lazy("broken %(n)s"),
     "holds_ended": gettext_lazy("holds ended %(n)s"),
     "hold_alarms": gettext_lazy("deadlines missed %(n)s"),
     "hold_escalations": gettext_lazy("of them told to the admin %(n)s"),
@@ -87,7 +90,7 @@ def _own_work(user: User) -> dict[str, Any]:
     asked = AskedWork.by(user, params)
     page = worklist(user=user, filters=asked.filters, clock=asked.clock, size=NEXT_SHOWN)
     figures = work_figures(user=user, filters=asked.every, clock=asked.clock)
-    weights = weights_of(work_settings(user.company))
+    weights = weights_now(user.company)
     lines = work_lines(page.rows, clock=asked.clock, weights=weights, query=from_list(params))
     return {
         "work_stats": work_stats(figures, None, _queue_address),

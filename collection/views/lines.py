@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from collection.case_list import CaseRow
 from collection.ranking import Rank, Weights
-from collection.views.worth import why_expected
+from collection.views.worth import Worth
 from collection.worklist import Clock, WorkRow
 from tenancy.formats import clock as time_of_day
 from tenancy.formats import day, day_near, moment, money
@@ -109,12 +109,13 @@ def work_lines(
 ) -> list[WorkLine]:
     """The rows as printed; each opens its case with `query`, so that it knows its list."""
     before, after = _address(query)
-    first_contact = _("First contact")
+    first_contact, worth, words = _("First contact"), Worth(weights), ReasonWords()
     return [
         _line(
             row,
             clock,
-            weights,
+            words.of(row, clock),
+            worth.why(row.outstanding, row.score, row.idle_days),
             f"{before}{row.uid}{after}",
             "" if row.last_touch_at else first_contact,
         )
@@ -122,8 +123,10 @@ def work_lines(
     ]
 
 
-def _line(row: WorkRow, clock: Clock, weights: Weights, href: str, otherwise: str) -> WorkLine:
-    kind, text, tone = _reason(row, clock)
+def _line(
+    row: WorkRow, clock: Clock, reason: tuple[str, str, Tone], why: str, href: str, otherwise: str
+) -> WorkLine:
+    kind, text, tone = reason
     return WorkLine(
         uid=str(row.uid),
         href=href,
@@ -135,7 +138,7 @@ def _line(row: WorkRow, clock: Clock, weights: Weights, href: str, otherwise: st
         lender=row.lender_name,
         outstanding=money(row.outstanding),
         expected=money(row.expected_value),
-        why_expected=why_expected(row.outstanding, row.score, row.idle_days, weights),
+        why_expected=why,
         dpd=row.dpd,
         bucket=row.pill.label if row.pill else "",
         tone=row.pill.tone if row.pill else 0,
@@ -148,37 +151,52 @@ def _line(row: WorkRow, clock: Clock, weights: Weights, href: str, otherwise: st
     )
 
 
-def _reason(row: WorkRow, clock: Clock) -> tuple[str, str, Tone]:
-    """Kind and words of the badge, and the tone of the next action's time."""
-    kind, words, tone = _reason_of_rank(row, clock)
-    if row.was_skipped:
-        words = _("%(reason)s · skipped") % {"reason": words}
-    return kind, words, tone
+class ReasonWords:
+    """Kind and words of a row's badge, and the tone of the next action's time.
 
+    The words are looked up once for many rows.
+    """
 
-def _reason_of_rank(row: WorkRow, clock: Clock) -> tuple[str, str, Tone]:
-    at = row.next_action_at
-    match row.rank:
-        case Rank.PROMISE_DUE:
-            return "promise_due", _("Promise due today"), "acc"
-        case Rank.PROMISE_BROKEN:
-            return "promise_broken", _("Promise broken"), "bad"
-        case Rank.CALLBACK:
+    PLAIN: dict[Rank, tuple[str, Tone]] = {
+        Rank.PROMISE_DUE: ("promise_due", "acc"),
+        Rank.PROMISE_BROKEN: ("promise_broken", "bad"),
+        Rank.NEW: ("new", ""),
+        Rank.LATER: ("later", ""),
+        Rank.STOPPED: ("stopped", ""),
+    }
+
+    def __init__(self) -> None:
+        self.plain: dict[Rank, str] = {
+            Rank.PROMISE_DUE: _("Promise due today"),
+            Rank.PROMISE_BROKEN: _("Promise broken"),
+            Rank.NEW: _("New today"),
+            Rank.LATER: _("Planned"),
+            Rank.STOPPED: _("On hold"),
+        }
+        self.callback, self.again, self.value = _("Call back"), _("Again today"), _("By value")
+
+    def of(self, row: WorkRow, clock: Clock) -> tuple[str, str, Tone]:
+        """Those of one row."""
+        kind, words, tone = self._of_rank(row, clock)
+        if row.was_skipped:
+            words = _("%(reason)s · skipped") % {"reason": words}
+        return kind, words, tone
+
+    def _of_rank(self, row: WorkRow, clock: Clock) -> tuple[str, str, Tone]:
+        if row.rank in self.plain:
+            kind, tone = self.PLAIN[row.rank]
+            return kind, self.plain[row.rank], tone
+        at = row.next_action_at
+        if row.rank is Rank.CALLBACK:
             when = time_of_day(at) if at >= clock.begins else ""
-            words = _("Call back")
-            return "callback", f"{words} {when}".rstrip(), "warn"
-        case Rank.NEW:
-            return "new", _("New today"), ""
-        case Rank.UNTOUCHED:
+            return "callback", f"{self.callback} {when}".rstrip(), "warn"
+        overdue: Tone = "bad" if at < clock.begins else ""
+        if row.rank is Rank.UNTOUCHED:
             days = ngettext("%(n)s day untouched", "%(n)s days untouched", row.idle_days)
-            return "untouched", days % {"n": row.idle_days}, "bad" if at < clock.begins else ""
-        case Rank.LATER:
-            return "later", _("Planned"), ""
-        case Rank.STOPPED:
-            return "stopped", _("On hold"), ""
-    if row.last_touch_at is not None and row.last_touch_at >= clock.begins:
-        return "today", _("Again today"), ""
-    return "value", _("By value"), "bad" if at < clock.begins else ""
+            return "untouched", days % {"n": row.idle_days}, overdue
+        if row.last_touch_at is not None and row.last_touch_at >= clock.begins:
+            return "today", self.again, ""
+        return "value", self.value, overdue
 
 
 def _when(at: datetime, clock: Clock) -> str:

@@ -20,7 +20,7 @@ from collection.views.saved_views import with_saved
 from collection.views.standing import counts_address
 from collection.views.tagged import with_tags
 from collection.visibility import WORKS_CASES, may_move
-from collection.work_settings import weights_of, work_settings
+from collection.work_settings import weights_now
 from collection.worklist import (
     FIGURES_CAP,
     MUST_DO,
@@ -133,7 +133,7 @@ def queue(request: Request) -> HttpResponse:
         known=asked.scale,
     )
     figures = work_figures(user=user, filters=asked.every, clock=asked.clock)
-    weights = weights_of(work_settings(user.company))
+    weights = weights_now(user.company)
     lines = work_lines(page.rows, clock=asked.clock, weights=weights, query=from_list(params))
     total = _chosen_figure(figures, asked)
     views, tools = with_saved(user, LIST, params, _views(asked, params))

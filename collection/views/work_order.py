@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from collection.models import Assignment, WorkSettings
 from collection.ranking import Rank, Weights
 from collection.ranking_sql import Placed, first_under
-from collection.views.worth import why_expected
+from collection.views.worth import Worth
 from collection.work_settings import (
     FIELDS,
     LONGEST_WAIT,
@@ -178,15 +178,16 @@ def _preview(request: Request, weights: Weights) -> list[PreviewLine]:
     facts = Assignment.objects.filter(pk__in=[each.assignment_id for each in found])
     columns = ("case__borrower_name", "case__loan_no", "case__loan__collection_score")
     by_id = {row["pk"]: row for row in facts.values("pk", *columns)}
-    return [_line(each, by_id[each.assignment_id], weights) for each in found]
+    worth = Worth(weights)
+    return [_line(each, by_id[each.assignment_id], worth) for each in found]
 
 
-def _line(placed: Placed, facts: dict[str, Any], weights: Weights) -> PreviewLine:
+def _line(placed: Placed, facts: dict[str, Any], worth: Worth) -> PreviewLine:
     score = facts["case__loan__collection_score"]
     return PreviewLine(
         borrower=facts["case__borrower_name"] or facts["case__loan_no"],
         loan_no=facts["case__loan_no"],
         reason=Assignment.Rank(placed.rank).label,
         value=money(placed.value),
-        why=why_expected(placed.outstanding, score, placed.idle_days, weights),
+        why=worth.why(placed.outstanding, score, placed.idle_days),
     )

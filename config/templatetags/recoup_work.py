@@ -48,7 +48,7 @@ def _row(line: WorkLine, untouched: str, ticks: bool, lender: bool, brief: bool)
         how = f'<span class="sub">{escape(line.touched_by)}</span>'
         touched = f'<span class="tnum">{line.touched}</span> {how}' if line.touched else untouched
         middle = f'<td class="sub tnum lo c-loan" title="{loan_no}">{loan_no}</td>{of_lender}'
-        worth = f'<td class="num lo3 sub" title="{escape(line.why_expected)}">{line.expected}</td>'
+        worth = f'<td class="num lo3 sub" title="{line.why_expected}">{line.expected}</td>'
         last = f'<td class="c-last lo2" title="{escape(line.touched_by)}">{touched}</td>'
         marks = f'<td class="c-tags lo2">{tags(line.tags)}</td>'
     return (
