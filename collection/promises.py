@@ -8,7 +8,7 @@ they stand when it is taken.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -47,6 +47,7 @@ NEW = 0
 class _Taken:
     """What the lender's side says of a promise about to be written."""
 
+    facts: PromiseFacts
     judgement: Judgement
     own_changes: tuple[Change, ...]
     """Changes of promises of the company that takes it, to be told in its own scope."""
@@ -93,8 +94,8 @@ def take_promise(
     )
     with transaction.atomic():
         with _lenders_side(company, case, by) as owner:
-            taken = _make_room(owner, company, case, facts, by)
-        promise = _insert(company, case, by, facts, taken, pay_by, note_id, shared)
+            taken = _make_room(owner, company, case, facts, by, is_now=at is None)
+        promise = _insert(company, case, by, taken, pay_by, note_id, shared)
         tell_here(taken.own_changes, company=company, by=by)
         _remind(promise, company)
         told = Told(
@@ -161,13 +162,16 @@ def _lenders_side(company: Company, case: Case, by: User) -> Iterator[Company]:
 
 
 def _make_room(
-    owner: Company, company: Company, case: Case, facts: PromiseFacts, by: User
+    owner: Company, company: Company, case: Case, facts: PromiseFacts, by: User, *, is_now: bool
 ) -> _Taken:
     """In the lender's scope: judge the new promise with those on the loan, supersede the open one.
 
     Loan first, then case, in the order of every verb: nobody books, closes or recalls meanwhile.
     """
     lock_loans(owner.pk, [case.loan_id])
+    if is_now:
+        # Of two who take one at once the second made it after the first.
+        facts = replace(facts, made_at=timezone.now())
     locked = Case.objects.select_for_update(no_key=True, of=("self",)).get(pk=case.pk, owner=owner)
     if locked.closed_on is not None:
         raise ValidationError(_("The case is closed."))
@@ -190,21 +194,20 @@ def _make_room(
     own = tuple(c for c in settled.changes if c.promise.company_id == company.pk)
     tell([c for c in settled.changes if c not in own], company=owner)
     bucket = locked.bucket.label if locked.bucket else ""
-    return _Taken(settled.coming, own, bucket)
+    return _Taken(facts, settled.coming, own, bucket)
 
 
 def _insert(
     company: Company,
     case: Case,
     by: User,
-    facts: PromiseFacts,
     taken: _Taken,
     pay_by: str,
     note_id: int | None,
     shared: bool,
 ) -> Promise:
     desk = Assignment.objects.filter(company=company, case_id=case.pk, ended_at=None).first()
-    judgement = taken.judgement
+    facts, judgement = taken.facts, taken.judgement
     return Promise.objects.create(
         company=company,
         owner_id=case.owner_id,
