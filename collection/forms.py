@@ -1,7 +1,7 @@
 """What is asked while cases are worked: a note, a new desk, the reason for a look at a number."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -10,8 +10,8 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils.functional import cached_property
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from cases.models import ContactPoint
 from collection.attachments import UploadedFile
@@ -31,7 +31,10 @@ def desk_code(desk: Desk) -> str:
 
 
 class ReassignForm(forms.Form):
-    """To which desk, and why. `seen` is the desk whose effect was shown last."""
+    """To which desk, and why. `seen` is the desk whose effect was shown last.
+
+    away: the people who are on leave, by id; their desks get nothing.
+    """
 
     to = forms.ChoiceField(
         label=pgettext_lazy("desk", "To"), widget=forms.Select(attrs={"data-rc-look": True})
@@ -43,9 +46,16 @@ class ReassignForm(forms.Form):
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, desks: Sequence[Desk], **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        desks: Sequence[Desk],
+        away: Collection[int] = (),
+        **options: Any,
+    ) -> None:
         super().__init__(*args, **options)
         self.by_code = {desk_code(desk): desk for desk in desks}
+        self.away = away
         field = self.fields["to"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", _("Choose a desk")), *self._groups()]
@@ -54,9 +64,16 @@ class ReassignForm(forms.Form):
         """The desks under their teams: the team itself first, then its people."""
         groups: dict[str, list[tuple[str, Text]]] = {}
         for code, desk in self.by_code.items():
-            label = desk.collector.display_name if desk.collector else _("The team, nobody yet")
-            groups.setdefault(desk.team.name, []).append((code, label))
+            groups.setdefault(desk.team.name, []).append((code, self._label(desk)))
         return list(groups.items())
+
+    def _label(self, desk: Desk) -> Text:
+        if desk.collector is None:
+            return _("The team, nobody yet")
+        name = desk.collector.display_name
+        if desk.collector.pk in self.away:
+            return gettext("%(name)s (on leave)") % {"name": name}
+        return name
 
     @property
     def desk(self) -> Desk | None:
@@ -131,11 +148,13 @@ class NoteForm(forms.Form):
         points: Sequence[ContactPoint] = (),
         currency: str = "",
         may_share: bool = False,
+        asks_consent: bool = False,
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
         self.dispositions_of = dispositions
         self.newer: Sequence[Told] = ()
+        self.asks_consent = asks_consent
         self.offer(points)
         for fact in FACTS.values():
             self.fields[fact.field] = form_field(fact, currency)
@@ -178,7 +197,10 @@ class NoteForm(forms.Form):
     def shown_facts(self) -> list[BoundField]:
         """The fields of facts that any of the dispositions in use asks for, in their order."""
         asked = {name for each in self.dispositions for name in each.required}
-        return [self[fact.field] for fact in in_order([*asked, *ALWAYS_ASKED])]
+        return [
+            self[fact.field]
+            for fact in in_order([*asked, *(ALWAYS_ASKED if self.asks_consent else ())])
+        ]
 
     @property
     def asks_json(self) -> str:
@@ -191,7 +213,7 @@ class NoteForm(forms.Form):
         return {
             each.code: {
                 "facts": [fact.field for fact in in_order(each.required)],
-                "reached": Disposition.Flag.RIGHT_PARTY in each.flags,
+                "consent": self.asks_consent and Disposition.Flag.RIGHT_PARTY in each.flags,
                 "remark": each.remark_required,
                 "from": _moment_from(each),
             }

@@ -61,6 +61,7 @@ class BoardLine:
     due_words: str
     presence: Presence | None
     reassign: str
+    enter_leave: str = ""
     inactive: bool = False
     """Whether the person was deactivated: the cases wait for another desk."""
 
@@ -168,6 +169,9 @@ def _line(row: BoardRow, longest: int, now: datetime) -> BoardLine:
         due_words=_due_words(sums),
         presence=_presence(row, asked, now) if person and person.is_active else None,
         reassign=f"{reverse('work:reassign')}?{everything}" if sums.cases else "",
+        enter_leave=f"{reverse('work:leave-new')}?user={person.uid}"
+        if person and person.is_active and row.leave is None
+        else "",
         inactive=person is not None and not person.is_active,
     )
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from agencies.views.refused import RefusedCases, refused_cases
 from cases.choosing import Chosen, size_of
+from collection.absence import away_until
 from collection.desks import desks_to_choose
 from collection.forms import ReassignForm
 from collection.reassignment import LoadChange, Reassigned, reassign_cases
@@ -19,6 +20,7 @@ from collection.visibility import MOVES_CASES
 from tenancy.access import for_roles, teams_seen_by
 from tenancy.forms import put_refusal
 from tenancy.http import Request
+from tenancy.night import business_date
 
 ACT = "move"
 
@@ -93,13 +95,15 @@ def reassign(request: Request) -> HttpResponse:
 def _form(request: Request) -> ReassignForm:
     teams = teams_seen_by(request.user).filter(is_active=True).order_by("name", "pk")
     desks = desks_to_choose(list(teams))
+    people = {desk.collector.pk for desk in desks if desk.collector is not None}
+    away = away_until(business_date(request.user.company), people)
     if request.method != "POST":
-        return ReassignForm(desks=desks)
+        return ReassignForm(desks=desks, away=away)
     data = request.POST.copy()
     data["seen"] = data.get("to", "")
     if request.POST.get("act") == ACT:
-        return ReassignForm(data, desks=desks)
-    return ReassignForm(desks=desks, initial=data.dict())
+        return ReassignForm(data, desks=desks, away=away)
+    return ReassignForm(desks=desks, away=away, initial=data.dict())
 
 
 def _move(request: Request, form: ReassignForm, chosen: Chosen, *, dry_run: bool) -> MoveEffect:

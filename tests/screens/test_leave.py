@@ -11,7 +11,7 @@ from collection.models import Leave
 from tenancy.models import Company, User
 from tenancy.scope import company_scope
 from tests.collection.book import ON
-from tests.screens.test_moving import desks
+from tests.screens.test_moving import address, desk_code, desks
 from tests.screens.world import World
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +59,21 @@ def test_a_lead_sees_the_effect_and_enters_the_leave(world: World, signed_in: Si
     assert "There is a leave on these days already: 2026-11-20 – 2026-11-22." in (
         again.content.decode()
     )
+
+
+def test_the_board_begins_it_and_moves_name_who_is_away(world: World, signed_in: SignIn) -> None:
+    client = signed_in(world.lender, "lead")
+    rows = client.get(reverse("work:board")).context["rows"]
+    (begin,) = [row.enter_leave for row in rows if row.name == "Chen Collector"]
+    assert "3 cases of Chen Collector stay" in client.get(begin).content.decode()
+    client.post(reverse("work:leave-new"), typed(world.lender, "collector", "collector2"))
+    rows = client.get(reverse("work:board")).context["rows"]
+    assert [row.enter_leave for row in rows if row.name == "Chen Collector"] == [""]
+    url = address("work:reassign", world.teammate)
+    assert "Chen Collector (on leave)" in client.get(url).content.decode()
+    to = desk_code(world.lender, "collector")
+    look = client.post(url, {"to": to, "act": "look"}).content.decode()
+    assert "The person is on leave" in look
 
 
 def test_it_is_cancelled_from_the_calendar(world: World, signed_in: SignIn) -> None:
