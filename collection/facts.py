@@ -136,9 +136,9 @@ _ALL_FACTS = (
     Fact("denied", _("What is denied")),
     Fact("subject", _("Subject")),
     Fact("wish", _("What is wished for")),
-    Fact("stop_number", _("Number"), Kind.CHOICE, STOP_NUMBERS),
-    Fact("stop_channel", _("Channel"), Kind.CHOICE, STOP_CHANNELS),
-    Fact("stop_time", _("Time"), Kind.CHOICE, STOP_TIMES),
+    Fact("stop_number", _("Which number"), Kind.CHOICE, STOP_NUMBERS),
+    Fact("stop_channel", _("Which channel"), Kind.CHOICE, STOP_CHANNELS),
+    Fact("stop_time", _("At what time"), Kind.CHOICE, STOP_TIMES),
     Fact("time", _("Call back at"), Kind.MOMENT, turn=Turn.AHEAD),
     Fact("represented_by", _("By whom"), Kind.CHOICE, REPRESENTED_BY),
     Fact("who", _("Name and address")),
@@ -292,6 +292,8 @@ def form_field(fact: Fact, currency: str) -> forms.Field:
     widget = like.widget
     if fact.choices:
         widget = forms.Select(choices=[("", _("Choose")), *fact.choices])
+    if not fact.optional:
+        widget.attrs["aria-required"] = "true"
     label = in_currency(fact.label, currency) if fact.kind == Kind.MONEY else fact.label
     return forms.CharField(label=str(label), required=False, max_length=LONGEST_TEXT, widget=widget)
 

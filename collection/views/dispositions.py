@@ -1,5 +1,6 @@
 """The company's result codes: the tree, and one of them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
@@ -64,8 +65,15 @@ def _row(code: Disposition) -> Row:
         code=code,
         href=reverse("work:disposition", args=[code.code]),
         facts=facts,
-        effects=_(", ").join(str(each.detail) for each in effects_of(code)[1:]),
+        effects=_(", ").join(_effects(code)),
     )
+
+
+def _effects(code: Disposition) -> Iterator[str]:
+    if code.number_becomes:
+        yield _("Number: %(state)s") % {"state": code.get_number_becomes_display()}
+    if code.hold_kind:
+        yield _("Hold: %(hold)s") % {"hold": code.get_hold_kind_display()}
 
 
 def effects_of(code: Disposition) -> list[Fact]:

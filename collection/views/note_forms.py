@@ -15,6 +15,10 @@ from collection.models import Note
 from tenancy.models import User
 
 
+CONSENT_IN = frozenset({"US"})
+"""Where a consent to further calls lifts a rule of the gate (docs/workbench/contact-gate.md)."""
+
+
 def empty_form(*, user: User, page: CasePage, share: bool) -> NoteForm:
     """The form as it stands on the page: it knows the notes that the page shows."""
     return note_form(
@@ -42,6 +46,7 @@ def note_form(
         points=points,
         currency=user.company.currency,
         may_share=share,
+        asks_consent=user.company.jurisdiction in CONSENT_IN,
         initial={"knew": knew},
     )
 

@@ -22,10 +22,10 @@
     return /^\d{4}-\d\d-\d\d$/.test(typed) ? `${typed} 09:00` : typed;
   };
   const ask = (form) => {
-    const { facts, reached } = asks(form);
+    const { facts, consent } = asks(form);
     form.querySelectorAll('[data-rc-fact]').forEach((each) => {
       const name = each.dataset.rcFact;
-      each.hidden = !(facts.includes(name) || (reached && name === 'fact_agreed_until') || each.querySelector('.er'));
+      each.hidden = !(facts.includes(name) || (consent && name === 'fact_agreed_until') || each.querySelector('.er'));
     });
     form.querySelector('[data-rc-facts]').hidden = !form.querySelector('[data-rc-fact]:not([hidden])');
   };
@@ -83,7 +83,10 @@
     if (event.target.matches('[data-rc-disp-find]')) { find(form, event.target.value); return; }
     delete event.target.dataset.rcAuto;
     if (event.target.tagName === 'SELECT') event.target.dataset.rcChanged = 'yes';
-    if (event.target.name === 'disposition') ask(form);
+    if (event.target.name === 'disposition') {
+      ask(form);
+      form.querySelector('[data-rc-facts]:not([hidden])')?.scrollIntoView({ block: 'nearest' });
+    }
     if (event.target.name === 'disposition' || event.target.name === asks(form).from) suggest(form);
     keep(form);
   });
