@@ -14,7 +14,6 @@ from collection.forms import NoteForm
 from collection.models import Note
 from tenancy.models import User
 
-
 CONSENT_IN = frozenset({"US"})
 """Where a consent to further calls lifts a rule of the gate (docs/workbench/contact-gate.md)."""
 
