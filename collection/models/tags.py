@@ -86,8 +86,15 @@ class CaseTag(CompanyOwned):
                     Rule(AGENCY_ROLE, ("SELECT", "DELETE"), "company_id = {me}"),
                     Rule(
                         AGENCY_ROLE,
-                        ("INSERT", "UPDATE"),
+                        ("INSERT",),
                         "company_id = {me} AND " + held("collection_casetag.case_id"),
+                    ),
+                    # Whose case it is stays: only who set the tag changes.
+                    Rule(
+                        AGENCY_ROLE,
+                        ("UPDATE",),
+                        "company_id = {me} AND " + held("collection_casetag.case_id"),
+                        columns=("by_hand", "by_name"),
                     ),
                 ],
             ),
