@@ -59,7 +59,6 @@ def standing_questions(params: QueryDict, *, shown: bool) -> list[Filter]:
             name="tag",
             label=_("Tags"),
             options=[Option(value=tag.uid, label=tag.label, key=tag.pk) for tag in tags],
-            extra=True,
             counted=True,
         ),
         Filter(name="score", label=_("Collection score"), kind="range", extra=True),
