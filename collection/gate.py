@@ -29,7 +29,7 @@ from collection.models import ContactTry
 from tenancy.crossing import Crossing, NoProof, cross, look_across
 from tenancy.models import Company, Role, User
 
-State = ContactTry.State
+State, Purpose = ContactTry.State, ContactTry.Purpose
 SETTLES = (State.CONVERSATION, State.UNANSWERED, State.INVALID, State.SENT, State.NOT_CONNECTED)
 """How a contact may end; giving a reservation up is `release`."""
 LONGEST_REASON = 200
@@ -64,13 +64,16 @@ def ask(
     channel: str,
     point: ContactPoint | None,
     at: datetime | None = None,
+    purpose: str = Purpose.COLLECT,
 ) -> Decision:
     """Whether the contact would be let through at a moment, now by default; writes nothing.
 
     point None: the borrower, through what is no number of theirs (a letter, a visit).
     """
     who = _asker(user)
-    question = Question(who.company, who.person_id, case, channel, point, at or timezone.now())
+    question = Question(
+        who.company, who.person_id, case, channel, point, at or timezone.now(), purpose
+    )
     own = own_side(question)
     try:
         with looking_into_the_book(who, case):
@@ -86,14 +89,20 @@ def reserve(
     channel: str,
     point: ContactPoint | None,
     at: datetime | None = None,
+    purpose: str = Purpose.COLLECT,
 ) -> ContactTry:
     """Let one contact through and count it from now on; raises Denied.
+
+    purpose: a reminder passes holds that leave reminders; an answer to the person's own question
+    passes every hold. It is kept with the contact.
 
     A denial is kept as an event of the case (`contact_denied`) in the caller's transaction: catch
     Denied and let the transaction commit.
     """
     who = _asker(user)
-    question = Question(who.company, who.person_id, case, channel, point, at or timezone.now())
+    question = Question(
+        who.company, who.person_id, case, channel, point, at or timezone.now(), purpose
+    )
     with transaction.atomic():
         decision, made = _weighed_and_reserved(who, question)
         if made is None:
@@ -129,6 +138,7 @@ def _reserved(who: Asker, question: Question, weighing: Weighing) -> ContactTry:
         contact_point=point,
         relation=question.relation,
         channel=question.channel,
+        purpose=question.purpose,
         by_id=who.person_id,
         by_name=who.name,
         at=question.at,

@@ -137,4 +137,6 @@ def _question(company: Company, made: ContactTry) -> Question:
     point = None
     if made.contact_point_id is not None:
         point = ContactPoint(pk=made.contact_point_id, relation=made.relation)
-    return Question(company, made.by_id, case, made.channel, point, made.at, as_it_was=True)
+    return Question(
+        company, made.by_id, case, made.channel, point, made.at, made.purpose, as_it_was=True
+    )

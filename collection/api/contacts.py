@@ -42,6 +42,9 @@ class ContactRequest(serializers.Serializer[Any]):
     contact_point = serializers.UUIDField(
         required=False, allow_null=True, help_text="left out: the borrower, by letter or visit"
     )
+    purpose = serializers.ChoiceField(
+        ContactTry.Purpose.choices, default=ContactTry.Purpose.COLLECT
+    )
     collector = serializers.CharField(
         required=False, help_text="username of the person it is made for; counts for that person"
     )
@@ -100,9 +103,15 @@ class Ask(APIView):
             raise serializers.ValidationError({"at": [_("Ask about now or the next 60 days.")]})
         case, point = _case_and_point(asked)
         who = _asker(request, asked)
-        return Response(
-            _told(ask(user=who, case=case, channel=asked["channel"], point=point, at=at))
+        decision = ask(
+            user=who,
+            case=case,
+            channel=asked["channel"],
+            point=point,
+            at=at,
+            purpose=asked["purpose"],
         )
+        return Response(_told(decision))
 
 
 class Reserve(APIView):
@@ -122,7 +131,13 @@ class Reserve(APIView):
         case, point = _case_and_point(asked)
         who = _asker(request, asked)
         try:
-            made = reserve(user=who, case=case, channel=asked["channel"], point=point)
+            made = reserve(
+                user=who,
+                case=case,
+                channel=asked["channel"],
+                point=point,
+                purpose=asked["purpose"],
+            )
         except Denied as denied:
             # Answered, not raised: the refusal stays in the case's history.
             answer = problem(409, _("The contact is not allowed now."))

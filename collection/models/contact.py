@@ -101,6 +101,11 @@ class ContactTry(CompanyOwned):
         NOT_CONNECTED = "not_connected", _("Did not go out")
         RELEASED = "released", _("Given up")
 
+    class Purpose(models.TextChoices):
+        COLLECT = "collect", _("Collection")
+        REMINDER = "reminder", _("Reminder")
+        ANSWER = "answer", _("Answer to the person's question")
+
     uid = random_uid()
     owner = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+", db_index=False)
     borrower = models.ForeignKey(
@@ -117,6 +122,7 @@ class ContactTry(CompanyOwned):
     )
     relation = models.CharField(max_length=10, choices=ContactPoint.Relation.choices)
     channel = models.CharField(max_length=10, choices=Channel.choices)
+    purpose = models.CharField(max_length=10, choices=Purpose.choices, default=Purpose.COLLECT)
     by_id = models.BigIntegerField(null=True)
     by_name = models.CharField(max_length=80, blank=True, default="")
     at = models.DateTimeField()

@@ -216,6 +216,27 @@ def test_a_dialers_refusal_is_kept(lender: Company, client: Client) -> None:
         assert not IdempotencyKey.objects.exists(), "a refusal may be asked again"
 
 
+def test_a_reminder_passes_a_hold_that_leaves_reminders(lender: Company, client: Client) -> None:
+    with company_scope(lender):
+        case = on_desk(lender)
+        CaseHold.objects.create(
+            owner=lender,
+            case=case,
+            kind="hardship",
+            stops_contact="remind",
+            starts_on=lender.local_date() - timedelta(days=2),
+            opened_at=timezone.now() - timedelta(days=2),
+        )
+        where = address(case)
+        _row, token = issue_token(company=lender, name="Dialer", scopes=["contact"], by=None)
+    body = {"case": str(case.uid), "contact_point": str(where.uid), "channel": "letter"}
+    assert post(client, "", body, token).status_code == 409
+    assert post(client, "", body | {"purpose": "reminder"}, token).status_code == 201
+    assert post(client, "", body | {"purpose": "fun"}, token).status_code == 400
+    with company_scope(lender):
+        assert ContactTry.objects.get().purpose == "reminder"
+
+
 def test_an_agencys_outcome_lands_after_the_recall(
     lender: Company, agency: Company, client: Client
 ) -> None:
