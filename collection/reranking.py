@@ -37,10 +37,12 @@ def on_repayments(event: RepaymentsPosted) -> None:
 def rank_everywhere(cases: QuerySet[Case]) -> None:
     """Rank the open ones among a lender's cases, on its own desks and on those of agencies.
 
-    Call in the lender's scope. Two queries, and a few for each agency.
+    Call in the lender's scope. Two queries, and a few for each agency. What is paid in full is
+    left out: it is closed in a moment.
     """
     held: dict[int | None, set[int]] = defaultdict(set)
-    for case_id, holder_id in cases.filter(closed_on=None).values_list("pk", "holder_id"):
+    worked = cases.filter(closed_on=None, loan__outstanding__gt=0)
+    for case_id, holder_id in worked.values_list("pk", "holder_id"):
         held[holder_id].add(case_id)
     if own := held.pop(None, None):
         _rank(Company.objects.get(pk=current_scope().company_id), own)
