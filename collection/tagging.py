@@ -15,7 +15,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from agencies.turns import share_holding
-from cases.events import CasesClosed, CasesOpened, CasesReopened, RepaymentsPosted
+from cases.events import (
+    CasesClosed,
+    CasesOpened,
+    CasesReopened,
+    HoldsChanged,
+    RepaymentsPosted,
+)
 from cases.models import Case
 from cases.statements import rows
 from collection.models import CaseTag, Tag
@@ -127,7 +133,7 @@ def tag_at_night(company: Company, on: date) -> Counts:
 # Events ------------------------------------------------------------------------------------------
 
 
-def on_cases_changed(event: CasesOpened | CasesClosed | CasesReopened) -> None:
+def on_cases_changed(event: CasesOpened | CasesClosed | CasesReopened | HoldsChanged) -> None:
     """Listener: the lender's tags follow what became of these cases."""
     _derive_soon(event.case_ids)
 

@@ -45,7 +45,7 @@ LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
         tagging.on_repayments,
         reranking.on_repayments,
     ),
-    HoldsChanged: (reranking.on_holds,),
+    HoldsChanged: (tagging.on_cases_changed, reranking.on_holds),
     CasesClosed: (on_cases_closed, promise_outcomes.on_cases_closed, tagging.on_cases_changed),
     CasesPlaced: (on_cases_placed,),
     CasesRecalled: (on_cases_recalled,),
