@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q, QuerySet, Value
 from django.utils import timezone
@@ -197,7 +198,10 @@ def work_figures(*, user: User, filters: WorkFilters, clock: Clock) -> WorkFigur
     """The counts above the list, of what the filters leave; one query."""
     rows = open_assignments(user, filters, clock).order_by(*ORDER)[: FIGURES_CAP + 1]
     # Only the inner query is the ORM's: as many aggregates as ranks take it longer than the rest.
-    first, params = rows.values("rank", "last_touch_at").query.sql_with_params()
+    try:
+        first, params = rows.values("rank", "last_touch_at").query.sql_with_params()
+    except EmptyResultSet:
+        return WorkFigures(0, {}, 0)
     with connection.cursor() as cursor:
         cursor.execute(COUNTED.format(first=first), [clock.begins, *params])
         found = cursor.fetchall()
