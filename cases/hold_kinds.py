@@ -278,10 +278,13 @@ def answer_by(code: str, start: date) -> date | None:
     return deadline.falls_on(start) if deadline else None
 
 
-def own_end(code: str, start: date, *, provisional: bool = False) -> date | None:
+def own_end(
+    code: str, start: date, *, provisional: bool = False, due: date | None = None
+) -> date | None:
     """The date from which a hold is over by itself; None: a person lifts it, or says until when.
 
-    provisional: a death that nobody has proved yet.
+    provisional: a death that nobody has proved yet. due: when it is to be answered, if not at the
+    kind's own time.
     """
     kind = KINDS[code]
     if code == "deceased":
@@ -291,7 +294,7 @@ def own_end(code: str, start: date, *, provisional: bool = False) -> date | None
     if kind.ends is not None:
         return _after(start, kind.ends)
     # It waits for its answer and is over on the day after that was due.
-    return _after(kind.deadline.falls_on(start), 1) if kind.deadline else None
+    return _after(due or kind.deadline.falls_on(start), 1) if kind.deadline else None
 
 
 def after_working_days(

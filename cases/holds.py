@@ -101,7 +101,7 @@ def open_hold(
     opening = _Opening(
         kind=KINDS[kind],
         starts_on=starts_on,
-        ends_on=_end(company, kind, starts_on, ends_on, by),
+        ends_on=_end(company, kind, starts_on, ends_on, by, due=answer_by),
         answer_by=answer_by or _deadline(company, kind, starts_on, by),
         pauses_clock=_pauses(KINDS[kind], asked=pauses_clock),
         reason=words(reason, "reason", LONGEST_REASON),
@@ -195,7 +195,13 @@ def _is_proved(company: Company, by: User | None) -> bool:
 
 
 def _end(
-    company: Company, kind: str, starts_on: date, asked: date | None, by: User | None
+    company: Company,
+    kind: str,
+    starts_on: date,
+    asked: date | None,
+    by: User | None,
+    *,
+    due: date | None,
 ) -> date | None:
     if asked is not None:
         if asked <= starts_on:
@@ -214,7 +220,7 @@ def _end(
         return asked
     if kind == Kind.PLAN:
         raise ValidationError({"ends_on": _("Say when the plan ends.")})
-    return own_end(kind, starts_on, provisional=not _is_proved(company, by))
+    return own_end(kind, starts_on, provisional=not _is_proved(company, by), due=due)
 
 
 def _deadline(company: Company, kind: str, starts_on: date, by: User | None) -> date | None:

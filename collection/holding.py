@@ -13,9 +13,10 @@ from django.db.models import Count, Q, QuerySet
 
 from agencies.models import Placement
 from cases.hold_deadlines import missed
-from cases.hold_kinds import KINDS
+from cases.hold_kinds import KINDS, after_working_days
 from cases.holds import may_handle, open_hold, openable
 from cases.models import Case, CaseHold
+from collection.contact_calendar import holiday_year
 from collection.models import Assignment
 from collection.visibility import visible_cases
 from tenancy.access import sees_all
@@ -47,19 +48,9 @@ def open_hold_on_case(
     """
     if kind == CaseHold.Kind.COMPLAINT and complained_of is None:
         complained_of = _works_on(user.company, case)
+    asked = _Asked(user, case, kind, reason, ends_on, answer_by, complained_of, by_rule)
     if user.company.is_lender:
-        return open_hold(
-            company=user.company,
-            case=case,
-            kind=kind,
-            starts_on=business_date(user.company),
-            ends_on=ends_on,
-            reason=reason,
-            by=user,
-            answer_by=answer_by,
-            complained_of=complained_of,
-            by_rule=by_rule,
-        )
+        return asked.open(user.company)
     proof = Placement.objects.filter(agency_id=user.company_id, case_id=case.pk, ended_at=None)
     if not proof.exists():
         raise PermissionDenied
@@ -71,19 +62,48 @@ def open_hold_on_case(
         about=f"{case.loan_no}: {kind}",
         actor_name=user.display_name,
     ):
-        lender = Company.objects.get(pk=case.owner_id)
+        return asked.open(Company.objects.get(pk=case.owner_id))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What was asked for on a desk, to be opened in the lender's scope."""
+
+    user: User
+    case: Case
+    kind: str
+    reason: str
+    ends_on: date | None
+    answer_by: date | None
+    complained_of: User | None
+    by_rule: bool
+
+    def open(self, lender: Company) -> CaseHold:
+        starts_on = business_date(lender)
         return open_hold(
             company=lender,
-            case=case,
-            kind=kind,
-            starts_on=business_date(lender),
-            ends_on=ends_on,
-            reason=reason,
-            by=user,
-            answer_by=answer_by,
-            complained_of=complained_of,
-            by_rule=by_rule,
+            case=self.case,
+            kind=self.kind,
+            starts_on=starts_on,
+            ends_on=self.ends_on,
+            reason=self.reason,
+            by=self.user,
+            answer_by=self.answer_by or _working_deadline(lender, self.kind, starts_on),
+            complained_of=self.complained_of,
+            by_rule=self.by_rule,
         )
+
+
+def _working_deadline(lender: Company, kind: str, start: date) -> date | None:
+    """The deadline of a kind that counts working days, public holidays left out; else None."""
+    deadline = KINDS[kind].deadline if kind in KINDS else None
+    if deadline is None or not deadline.working:
+        return None
+
+    def works(day: date) -> bool:
+        return day.weekday() < 5 and day not in holiday_year(lender.jurisdiction, day.year).names
+
+    return after_working_days(start, deadline.days, works)
 
 
 def _works_on(company: Company, case: Case) -> User | None:

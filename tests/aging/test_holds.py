@@ -137,11 +137,11 @@ def test_what_makes_no_hold_is_refused(lender: Company) -> None:
     with pytest.raises(ValidationError, match="end after"):
         pause(lender, made, "2026-03-10", "2026-03-10")
     case = case_of(made)
-    for wrong in ({"kind": "nonsense", "reason": "x"}, {"kind": "fraud", "reason": " "}):
+    for kind, reason in (("nonsense", "x"), ("fraud", " ")):
         with pytest.raises(ValidationError):
             open_hold(
-                company=lender, case=case, starts_on=day("2026-04-20"), ends_on=None, by=None,
-                **wrong,
+                company=lender, case=case, kind=kind, starts_on=day("2026-04-20"), reason=reason,
+                by=None,
             )  # fmt: skip
     Case.objects.filter(pk=case.pk).update(closed_on=day("2026-04-20"))
     with pytest.raises(ValidationError, match="closed"):

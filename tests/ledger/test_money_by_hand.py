@@ -137,7 +137,7 @@ def test_what_is_not_entered(
 ) -> None:
     enter(lender, "1.00", repayment_no="KNOWN")
     with pytest.raises(ValidationError, match=text):
-        enter(lender, "2.00", **wrong)
+        enter(lender, "2.00", **wrong)  # type: ignore[arg-type]
     assert owed(case) == Decimal("999.00")
 
 

@@ -1,7 +1,7 @@
 """Holds on screen: the list, the panels, the agency's side of the wall, a region's disaster."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.http import HttpResponse
@@ -12,7 +12,7 @@ from cases.hold_deadlines import holds_at_night
 from cases.holds import open_hold
 from cases.models import Case, CaseEvent, CaseHold, Loan
 from collection.holding import missed_holds
-from tenancy.models import AuditEntry, Company, CrossingRecord, User
+from tenancy.models import AuditEntry, Company, CrossingRecord, NightStep, User
 from tenancy.scope import company_scope
 from tests.collection.book import ON
 from tests.screens.world import World
@@ -150,6 +150,18 @@ def test_an_agencys_people_open_a_hold_through_the_wall_and_the_lender_lifts_it(
     path = reverse("work:hold-lift", args=[hold.uid])
     assert lenders.post(path, {"reason": "Settled"}).status_code == 302
     assert "PLACED-70" not in page(agencys, reverse("work:holds"))
+
+
+def test_the_check_of_a_payment_waits_for_working_days(world: World, signed_in: SignIn) -> None:
+    eve = date(2026, 9, 30)
+    with company_scope(world.lender):
+        NightStep.objects.filter(business_date=ON).update(business_date=eve)
+    case = world.mine[0]
+    assert ask(signed_in(world.lender, "collector"), case, kind="payment_check").status_code == 302
+    with company_scope(world.lender):
+        hold = CaseHold.objects.get(case=case)
+    # 1 to 7 October are holidays: Thursday the 8th is the first working day.
+    assert (hold.answer_by, hold.ends_on) == (date(2026, 10, 9), date(2026, 10, 10))
 
 
 def test_an_agency_holds_nothing_that_it_does_not_have(world: World, signed_in: SignIn) -> None:
