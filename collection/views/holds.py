@@ -97,7 +97,9 @@ def holds(request: Request) -> HttpResponse:
 
 
 def _kinds_filter() -> Filter:
-    options = [Option(value=code, label=kind_name(code)) for code in KINDS]
+    # What nobody opens by hand (a promise) stands elsewhere.
+    shown = (code for code, kind in KINDS.items() if kind.opens)
+    options = [Option(value=code, label=kind_name(code)) for code in shown]
     return Filter(name="kind", label=_("Kind of hold"), options=options)
 
 

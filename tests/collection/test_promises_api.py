@@ -1,6 +1,5 @@
 """Promises over HTTP: taken in a person's name, listed by due date, refused with reasons."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -29,7 +28,7 @@ def case(lender: Company) -> Case:
 
 
 @pytest.fixture
-def caller(lender: Company) -> Iterator[Client]:
+def caller(lender: Company) -> Client:
     with company_scope(lender):
         _token, text = issue_token(company=lender, name="robot", scopes=["contact"], by=None)
     return Client(headers={"authorization": f"Bearer {text}"})

@@ -1,7 +1,7 @@
 """The screens of promises: taking one, withdrawing one, the list and the kept rate."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def case(lender: Company) -> Iterator[Case]:
+def case(lender: Company) -> Case:
     with company_scope(lender):
         made = add_case(lender, amount="5000.00", on=lender.local_date())
         reassign_cases(
