@@ -174,9 +174,9 @@ def write_in_lenders_book(follow: FollowUp) -> None:
     A note that an agency writes after a recall changes nothing there.
     """
     state = _state_of_point(follow)
-    wish = _wish(follow)
+    wishes = _wishes(follow)
     number = follow.values.get("number")
-    if not (state or wish or number):
+    if not (state or wishes or number):
         return
     with suppress(NoProof), lenders_book(company=follow.company, case=follow.case, by=follow.by):
         if state and follow.point is not None:
@@ -188,8 +188,8 @@ def write_in_lenders_book(follow: FollowUp) -> None:
                 until=_until(follow),
                 whole_person=follow.code.whole_person,
             )
-        if wish:
-            wish.save()
+        if wishes:
+            ContactWish.objects.bulk_create(wishes)
         if number:
             _add_number(follow, str(number))
 
@@ -219,23 +219,30 @@ def _until(follow: FollowUp) -> date | None:
     return follow.company.local_date(follow.at) + SUSPENDED_FOR
 
 
-def _wish(follow: FollowUp) -> ContactWish | None:
+def _wishes(follow: FollowUp) -> list[ContactWish]:
     """What the borrower asked for about being contacted: a callback, to stop, or to be called."""
     back, agreed = follow.values.get("time"), follow.values.get("agreed_until")
     if follow.has(Flag.CALLBACK) and isinstance(back, datetime):
-        return _new_wish(follow, ContactWish.Kind.CALLBACK, back, _end_of_day(follow, back))
+        return [_new_wish(follow, ContactWish.Kind.CALLBACK, back, _end_of_day(follow, back))]
     if follow.code.code == ASKS_STOP and follow.values.get("stop_time") == ALL:
-        wish = _new_wish(follow, ContactWish.Kind.STOP, follow.at, None)
-        channel = str(follow.values.get("stop_channel", ""))
-        wish.channel = "" if channel == ALL else channel
-        if follow.values.get("stop_number") == ALL:
-            wish.contact_point = None
-        return wish
+        return _stops(follow)
     if isinstance(agreed, date) and follow.has(Flag.RIGHT_PARTY):
         last = follow.company.local_date(follow.at) + timedelta(days=CONSENT_DAYS - 1)
         until = datetime.combine(min(agreed, last), time.max, follow.company.zone)
-        return _new_wish(follow, ContactWish.Kind.CONSENT, follow.at, until)
-    return None
+        return [_new_wish(follow, ContactWish.Kind.CONSENT, follow.at, until)]
+    return []
+
+
+def _stops(follow: FollowUp) -> list[ContactWish]:
+    """A wish for each channel that is to stop; who wants no calls wants none of a robot either."""
+    asked = str(follow.values.get("stop_channel", ""))
+    channels = {ALL: ("",), "call": ("call", "robot")}.get(asked, (asked,))
+    wishes = [_new_wish(follow, ContactWish.Kind.STOP, follow.at, None) for _each in channels]
+    for wish, channel in zip(wishes, channels, strict=True):
+        wish.channel = channel
+        if follow.values.get("stop_number") == ALL:
+            wish.contact_point = None
+    return wishes
 
 
 def _end_of_day(follow: FollowUp, at: datetime) -> datetime:

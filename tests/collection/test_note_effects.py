@@ -232,11 +232,12 @@ STOP_ALL = {"stop_number": "all", "stop_channel": "all", "stop_time": "all"}
 
 
 @pytest.mark.parametrize(
-    ("facts", "state", "channel", "of_point", "holds"),
+    ("facts", "state", "channels", "of_point", "holds"),
     [
-        (STOP_ALL, "refused", "", False, ["cease"]),
-        (STOP_ALL | {"stop_number": "this"}, "refused", "", True, []),
-        (STOP_ALL | {"stop_channel": "call"}, "unknown", "call", False, []),
+        (STOP_ALL, "refused", [""], False, ["cease"]),
+        (STOP_ALL | {"stop_number": "this"}, "refused", [""], True, []),
+        (STOP_ALL | {"stop_channel": "call"}, "unknown", ["call", "robot"], False, []),
+        (STOP_ALL | {"stop_channel": "sms"}, "unknown", ["sms"], False, []),
     ],
 )
 def test_a_wish_to_stop(
@@ -244,16 +245,18 @@ def test_a_wish_to_stop(
     collector: User,
     facts: dict[str, str],
     state: str,
-    channel: str,
+    channels: list[str],
     of_point: bool,
     holds: list[str],
 ) -> None:
     with company_scope(lender):
         case = add_case(lender)
         said(lender, case, collector, "asks_stop", facts=facts)
-        wish = ContactWish.objects.get()
-        assert (wish.kind, wish.channel, wish.good_until) == ("stop", channel, None)
-        assert (wish.contact_point_id is not None) is of_point
+        wishes = list(ContactWish.objects.order_by("pk"))
+        assert [wish.channel for wish in wishes] == channels
+        for wish in wishes:
+            assert (wish.kind, wish.good_until) == ("stop", None)
+            assert (wish.contact_point_id is not None) is of_point
         assert point_of(case).state == state
         assert list(CaseHold.objects.values_list("kind", flat=True)) == holds
 
