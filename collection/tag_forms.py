@@ -76,11 +76,15 @@ class RuleLine:
 
 
 def lines_of(sent: QueryDict) -> list[RuleLine]:
-    """The conditions as they were typed; `act` may add an empty one or drop one."""
-    columns = [sent.getlist(name) for name in ("fact", "op", "value")]
-    longest = max(map(len, columns), default=0)
-    padded = [column + [""] * (longest - len(column)) for column in columns]
-    lines = [RuleLine(*each) for each in zip(*padded, strict=True)][:MOST_CONDITIONS]
+    """The conditions as they were typed (`fact-0`, `op-0`, `value-0` and so on).
+
+    `act` may add an empty one, or drop one by its number.
+    """
+    lines = [
+        RuleLine(*(sent.get(f"{name}-{place}", "") for name in ("fact", "op", "value")))
+        for place in range(MOST_CONDITIONS)
+        if f"fact-{place}" in sent
+    ]
     act = sent.get("act", "")
     if act.startswith("drop-") and act.removeprefix("drop-").isdecimal():
         place = int(act.removeprefix("drop-"))

@@ -90,10 +90,11 @@ def stored_in_words(stored: object) -> str:
 
 
 def _condition(each: Condition) -> str:
-    parts = [str(FACT_LABELS[each.fact]), str(OP_LABELS[each.op])]
     if isinstance(each.value, bool):
-        parts.append(_("yes") if each.value else _("no"))
-    elif isinstance(each.value, int):
+        said = _("yes") if each.value else _("no")
+        return _("%(fact)s: %(said)s") % {"fact": FACT_LABELS[each.fact], "said": said}
+    parts = [str(FACT_LABELS[each.fact]), str(OP_LABELS[each.op])]
+    if isinstance(each.value, int):
         parts.append(count(each.value))
     elif isinstance(each.value, tuple):
         parts.append(_(", ").join(each.value))

@@ -7,7 +7,7 @@ from tests.matrix.sides import Side
 
 TEAM_ONE = frozenset({"lead", "collector", "collector2"})
 NAMES = {"name_en": "Odd", "name_zh": "特别", "colour": "red", "is_active": "on"}
-RULE = {"fact": "dpd", "op": "ge", "value": "5"}
+RULE = {"fact-0": "dpd", "op-0": "ge", "value-0": "5"}
 
 
 def _tag(side: Side, name: str) -> Tag:
