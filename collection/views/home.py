@@ -37,6 +37,7 @@ SEES_PACKAGES = (Role.COMPANY_ADMIN, Role.FINANCE, Role.AUDITOR)
 STEPS: dict[str, Text] = {
     "recall_ended": gettext_lazy("Packages that ended"),
     "age": gettext_lazy("Aging"),
+    "promises": gettext_lazy("Promises"),
     "holds": gettext_lazy("Holds"),
     "leave": gettext_lazy("Leave and cover"),
     "assign": gettext_lazy("Assignment"),
