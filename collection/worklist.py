@@ -30,7 +30,7 @@ from tenancy.models import Company, User
 ORDER = ("rank", "rank_key", "id")
 BACKWARDS = tuple(f"-{name}" for name in ORDER)
 UNTOUCHED = timedelta(days=7)
-FIGURES_CAP = 5_000
+FIGURES_CAP = 2_000
 """How far the figures above the list count; nobody's own desk is longer."""
 MUST_DO = Rank.UNTOUCHED
 """The last rank of what has to be done today, whatever it brings."""

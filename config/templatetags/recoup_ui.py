@@ -134,10 +134,15 @@ def tags(labels: Sequence[object], most: int = 2) -> SafeString:
     """Outlined tags: at most `most`, then +n that names the rest."""
     if not labels:
         return SafeString("")
+    return _tags(tuple(map(str, labels)), most, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _tags(labels: tuple[str, ...], most: int, _language: str | None) -> SafeString:
     made = "".join(f'<span class="tag">{escape(each)}</span>' for each in labels[:most])
     rest = labels[most:]
     if rest:
-        names = escape(gettext(", ").join(map(str, rest)))
+        names = escape(gettext(", ").join(rest))
         more = escape(gettext("and also: %(tags)s") % {"tags": names})
         made += (
             f'<span class="meta more" title="{names}"><span aria-hidden="true">+{len(rest)}</span>'

@@ -5,9 +5,9 @@ is escaped here; figures, dates and times hold digits and our own words only.
 """
 
 from collections.abc import Sequence
+from html import escape
 
 from django import template
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
