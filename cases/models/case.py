@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.models.base import LenderOwned, book_wall, held, owner_key
 from cases.models.borrower import Borrower
@@ -193,12 +194,12 @@ class CaseHold(LenderOwned):
     class Contact(models.TextChoices):
         """What may still go out."""
 
-        FREE = "", _("Everything")
+        FREE = "", pgettext_lazy("hold", "Everything")
         REMIND = "remind", _("Reminders only")
         VOICE = "voice", _("Messages only")
         LETTERS = "letters", _("Letters only")
         COUNSEL = "counsel", _("The counsel only")
-        ALL = "all", _("Nothing")
+        ALL = "all", pgettext_lazy("hold", "Nothing")
 
     uid = random_uid()
     case = models.ForeignKey(

@@ -13,6 +13,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.hold_answers import answer_hold, prolong_answer
@@ -75,7 +76,11 @@ def holds(request: Request) -> HttpResponse:
         "bar": bar,
         "views": _tabs(bar, show),
         "stats": [
-            Stat(label=_("In force"), value=count(figures.in_force), href=bar.url(show=None)),
+            Stat(
+                label=pgettext("hold", "In force"),
+                value=count(figures.in_force),
+                href=bar.url(show=None),
+            ),
             Stat(
                 label=_("To be answered within %(n)s days") % {"n": DUE_SOON_DAYS},
                 value=count(figures.due),
@@ -118,10 +123,10 @@ def _asked(rows: QuerySet[CaseHold], show: str, on: date) -> tuple[QuerySet[Case
 
 def _tabs(bar: FilterBar, show: str) -> list[ViewTab]:
     labels = {
-        "": _("In force"),
+        "": pgettext("hold", "In force"),
         "due": _("To be answered"),
         "late": _("Deadline missed"),
-        "over": _("Over"),
+        "over": pgettext("hold", "Over"),
     }
     return [
         ViewTab(label=label, href=bar.url(show=name or None), active=name == show)
