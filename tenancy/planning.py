@@ -24,11 +24,7 @@ def whole_tables(really: bool = True) -> Iterator[None]:
     if not really:
         yield
         return
-    _loops("off")
-    yield
-    _loops("on")
-
-
-def _loops(value: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('enable_nestloop', %s, true)", [value])
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        yield
+        cursor.execute("SET LOCAL enable_nestloop = on")

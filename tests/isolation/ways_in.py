@@ -8,6 +8,7 @@ MORE_WAYS_IN: dict[str, str] = {
     "config/tasks.py": "a message's company; each company's tick",
     "config/demo/furnish.py": "a company of the demo",
     "config/demo/month.py": "a company of the demo",
+    "config/demo/office.py": "the demo lender that the command plays",
     "config/rehearsal/playing.py": "the company whose book is rehearsed",
     "config/bench/databases.py": "a lender of the bench's own databases",
 }
