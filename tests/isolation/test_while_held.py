@@ -9,7 +9,9 @@ from agencies.placement import place_cases
 from agencies.recall import recall_cases
 from cases.holds import open_hold
 from cases.models import Case
+from collection.models import Promise
 from collection.notes import write_note
+from collection.promises import withdraw_promise
 from tenancy.models import Company, User
 from tenancy.scope import company_scope
 from tests.isolation.catalogue import rows
@@ -105,6 +107,14 @@ def walk(world: World, db: None) -> Walk:
     agency = Company.objects.get(code="ANXIN")
     with company_scope(lender.company):
         case = Case.objects.get(uid=lender.ids["case"])
+        # Its open promise keeps it from an agency.
+        for promise in Promise.objects.filter(case=case, state=Promise.State.OPEN):
+            withdraw_promise(
+                company=lender.company,
+                promise=promise,
+                by=User.objects.get(username="admin"),
+                reason="Walks",
+            )
     return Walk(lender, agency, case)
 
 
