@@ -5,13 +5,16 @@ is escaped here; figures, dates and times hold digits and our own words only.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from html import escape
 
-from django import template
+from django import forms, template
+from django.forms.boundfield import BoundField
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
-from collection.forms import DispositionGroup
+from collection.facts import FACTS, PREFIX, form_field
+from collection.forms import DispositionGroup, NoteForm
 from collection.views.lines import WorkLine
 from config.templatetags.recoup_ui import dpd, reason_badge, tags
 
@@ -48,7 +51,9 @@ def _row(line: WorkLine, untouched: str, ticks: bool, lender: bool, brief: bool)
         how = f'<span class="sub">{escape(line.touched_by)}</span>'
         touched = f'<span class="tnum">{line.touched}</span> {how}' if line.touched else untouched
         middle = f'<td class="sub tnum lo c-loan" title="{loan_no}">{loan_no}</td>{of_lender}'
-        worth = f'<td class="num lo3 sub" title="{line.why_expected}">{line.expected}</td>'
+        # Ticks and desks take its room on narrow screens; the amount explains it as well.
+        css = "lo3" if ticks else "lo"
+        worth = f'<td class="num {css} sub" title="{line.why_expected}">{line.expected}</td>'
         last = f'<td class="c-last lo2" title="{escape(line.touched_by)}">{touched}</td>'
         marks = f'<td class="c-tags lo2">{tags(line.tags)}</td>'
     return (
@@ -56,11 +61,32 @@ def _row(line: WorkLine, untouched: str, ticks: bool, lender: bool, brief: bool)
         f'<td class="m1">{reason_badge(line.reason, line.reason_text)}</td>'
         f'<td class="m2"><a class="rl nm" href="{href}" title="{who}">{who}</a>'
         f'<span class="sub tnum">{escape(line.phone)}</span></td>{middle}'
-        f'<td class="num m1r">{line.outstanding}</td>{worth}'
+        f'<td class="num m1r" title="{line.why_expected}">{line.outstanding}</td>{worth}'
         f'<td class="num m2r">{dpd(line.dpd, line.bucket, line.tone)}</td>{last}'
         f'<td class="c-next m3" title="{then}"><span class="tnum {line.next_tone}">'
         f"{line.next_at}</span>&ensp;{then}</td>{marks}{desk}</tr>"
     )
+
+
+@register.simple_tag
+def fact_fields(form: NoteForm) -> SafeString:
+    """The fields of all facts; those where nothing stands are the same on every page."""
+    return mark_safe("".join(map(_fact, form.shown_facts)))
+
+
+def _fact(field: BoundField) -> str:
+    blank = not (field.value() or field.errors)
+    inner = _blank_fact(field.label, field.name, get_language()) if blank else None
+    return f'<div class="fact" data-rc-fact="{field.name}">{inner or field.as_field_group()}</div>'
+
+
+@lru_cache(maxsize=1024)
+def _blank_fact(label: str, name: str, _language: str | None) -> SafeString:
+    """An empty fact's field; its label holds the currency."""
+    form = forms.Form()
+    form.fields[name] = form_field(FACTS[name.removeprefix(PREFIX)], "")
+    form.fields[name].label = label
+    return form[name].as_field_group()
 
 
 @register.simple_tag
