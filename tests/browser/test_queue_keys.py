@@ -33,7 +33,7 @@ def faults(page: Page) -> list[str]:
 
 def test_skipping_in_the_list_by_keys(world: World, browse: Browse) -> None:
     page = browse(world.lender, "collector", "/work/")
-    expect(page.locator("td[title*='collection score']").first).to_have_text("500.00")
+    expect(page.locator("td.sub[title*='collection score']").first).to_have_text("500.00")
     page.keyboard.press("j")
     page.keyboard.press("s")
     expect(page.locator("#panel-title")).to_have_text("Skip for today")
