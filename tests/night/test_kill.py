@@ -48,6 +48,16 @@ def night(company: Company, until: str = str(LAST)) -> Process:
     return start("nightly", "--company", company.code, "--date", until, "--json")
 
 
+AT_WORK_HERE = ("recall_ended", "age", "tags", "assign", "rank")
+# The others find nothing in this book and are over before a kill can meet them; promises, holds and
+# leave are killed at work in files of their own.
+ELSEWHERE = ("promises", "holds", "leave", "files")
+
+
+def test_every_step_is_accounted_for() -> None:
+    assert {step.name for step in STEPS} == {*AT_WORK_HERE, *ELSEWHERE}
+
+
 def steps_of(company: Company) -> dict[tuple[str, str], bool]:
     """Which steps have been begun: (date, step) → whether it is done."""
     with company_scope(company):
@@ -96,13 +106,13 @@ def test_kills_at_random_moments_of_every_step_leave_no_trace(
     chance = random.Random(20260301)
     with company_scope(other_lender):
         spent = dict(NightStep.objects.filter(business_date=LAST).values_list("step", "seconds"))
-    for step in STEPS:
+    for step in AT_WORK_HERE:
         halves = tries = 0
         while halves < 2 and tries < 7:
-            longest = float(spent[step.name] or 0)
-            halves += killed_in(disturbed, step.name, chance.uniform(0, longest / 2))
+            longest = float(spent[step] or 0)
+            halves += killed_in(disturbed, step, chance.uniform(0, longest / 2))
             tries += 1
-        assert halves, f"no kill met {step.name} at work"
+        assert halves, f"no kill met {step} at work"
     finished(night(disturbed))
     assert differing(snapshot(disturbed), snapshot(other_lender)) == []
 

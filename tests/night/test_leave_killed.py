@@ -1,7 +1,6 @@
 """A night killed while cases go to a cover, or come back, leaves no trace and ends in the same."""
 
 import random
-import time
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,10 +8,10 @@ import pytest
 
 from collection.leave import Plan, enter_leave
 from collection.models import Assignment, Leave
-from tenancy.models import Company, NightStep, User
+from tenancy.models import Company, User
 from tenancy.scope import company_scope
 from tests.night.book import FIRST, load_book
-from tests.night.processes import finished, start
+from tests.night.processes import finished, killed_at_work, start, step_of
 from tests.night.snapshot import Snapshot, differing, snapshot
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,25 +39,6 @@ def night(company: Company, on: date) -> None:
     finished(start("nightly", "--company", company.code, "--date", str(on)))
 
 
-def step(company: Company, on: date) -> NightStep | None:
-    with company_scope(company):
-        return NightStep.objects.filter(business_date=on, step="leave").first()
-
-
-def killed(company: Company, on: date, after: float) -> bool:
-    """Kill the night some seconds after its step began; whether that was left undone."""
-    process = start("nightly", "--company", company.code, "--date", str(on))
-    try:
-        while process.poll() is None and step(company, on) is None:
-            time.sleep(0.001)
-        time.sleep(after)
-    finally:
-        process.kill()
-        process.communicate()
-    left = step(company, on)
-    return left is not None and left.done_at is None
-
-
 def on_desk(company: Company, username: str) -> int:
     with company_scope(company):
         rows = Assignment.objects.filter(collector__username=username, ended_at=None)
@@ -80,11 +60,13 @@ def test_a_killed_hand_over_and_return_end_in_the_same(
     assert before > 100
     for on, counted in ((OUT, "covered"), (BACK, "came_back")):
         night(other_lender, on)
-        done = step(other_lender, on)
+        done = step_of(other_lender, on, "leave")
         assert done is not None
         assert done.counts[counted] > 100, done.counts
         spent = float(done.seconds or 0)
-        assert any(killed(lender, on, chance.uniform(0, spent / 2)) for _ in range(KILLS))
+        assert any(
+            killed_at_work(lender, on, "leave", chance.uniform(0, spent / 2)) for _ in range(KILLS)
+        )
         night(lender, on)
         night(lender, on)
         assert differing(book(lender), book(other_lender)) == []

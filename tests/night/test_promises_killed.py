@@ -1,7 +1,6 @@
 """A night killed while it judges promises leaves no trace, and the next run ends in the same."""
 
 import random
-import time
 from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,10 +10,10 @@ import pytest
 from cases.ledger import RepaymentRow, post_repayments
 from cases.models import Case, CaseHold
 from collection.models import Promise
-from tenancy.models import Company, NightStep
+from tenancy.models import Company
 from tenancy.scope import company_scope
 from tests.night.book import FIRST, load_book
-from tests.night.processes import finished, start
+from tests.night.processes import finished, killed_at_work, start, step_of
 from tests.night.snapshot import Snapshot, snapshot
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -73,41 +72,25 @@ def of_promises(company: Company) -> Snapshot:
     return {table: written[table] for table in WRITTEN}
 
 
-def step(company: Company) -> NightStep | None:
-    with company_scope(company):
-        return NightStep.objects.filter(business_date=DAY, step="promises").first()
-
-
-def killed(company: Company, after: float) -> bool:
-    """Kill the night of DAY some seconds after it began to judge; whether it was not done."""
-    process = start("nightly", "--company", company.code, "--date", str(DAY))
-    try:
-        while process.poll() is None and step(company) is None:
-            time.sleep(0.001)
-        time.sleep(after)
-    finally:
-        process.kill()
-        process.communicate()
-    left = step(company)
-    return left is not None and left.done_at is None
-
-
 def test_a_killed_judging_is_done_again_to_the_same_end(
     lender: Company, other_lender: Company, tmp_path: Path
 ) -> None:
     for company in (lender, other_lender):
         promised(company, tmp_path)
     finished(start("nightly", "--company", other_lender.code, "--date", str(DAY)))
-    done = step(other_lender)
+    done = step_of(other_lender, DAY, "promises")
     assert done is not None
     assert done.seconds is not None
     assert done.counts["broken"] > 600
     assert done.counts["partly"] > 60
     chance = random.Random(13)
-    halves = sum(killed(lender, chance.uniform(0, float(done.seconds) / 2)) for _ in range(KILLS))
+    halves = sum(
+        killed_at_work(lender, DAY, "promises", chance.uniform(0, float(done.seconds) / 2))
+        for _ in range(KILLS)
+    )
     assert halves > 0
     with company_scope(lender):
-        if (left := step(lender)) and left.done_at is None:
+        if (left := step_of(lender, DAY, "promises")) and left.done_at is None:
             states = Counter(Promise.objects.values_list("state", flat=True))
             assert set(states) <= {"open", "kept"}
     finished(start("nightly", "--company", lender.code, "--date", str(DAY)))
