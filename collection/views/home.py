@@ -41,6 +41,7 @@ STEPS: dict[str, Text] = {
     "holds": gettext_lazy("Holds"),
     "leave": gettext_lazy("Leave and cover"),
     "assign": gettext_lazy("Assignment"),
+    "rank": gettext_lazy("Order of work"),
 }
 COUNTS: dict[str, Text] = {
     "recalled": gettext_lazy("recalled %(n)s"),
@@ -61,6 +62,7 @@ COUNTS: dict[str, Text] = {
     "assigned": gettext_lazy("assigned %(n)s"),
     "joined": gettext_lazy("of them to a sibling's desk %(n)s"),
     "no_room": gettext_lazy("without room %(n)s"),
+    "ranked": gettext_lazy("ranked anew %(n)s"),
 }
 """What the steps of the night are called, and what they count. Others show their own names."""
 
