@@ -104,6 +104,8 @@ class CasePage:
     notes: list[Note]
     """The newest ones, as the timeline shows them."""
     promises: CasePromises
+    in_progress: ContactTry | None
+    """The contact that the person reserved and nobody has settled."""
     timeline: Timeline
 
 
@@ -154,6 +156,7 @@ def case_page(*, user: User, uid: UUID, on: date) -> CasePage | None:
         assignment=next((each for each in history.assignments if each.ended_at is None), None),
         placement=_placement(case) if case.holder_id is not None else None,
         promises=promises_of_case(user=user, case=case, any_made=has.promises),
+        in_progress=_in_progress(history.contacts, user),
         stays=stays(history.assignments, history.events, company.zone),
         best_times=best_times(_answers(history.contacts), _zone_of(case.borrower, company)),
         notes=history.notes,
@@ -172,6 +175,19 @@ def _answers(contacts: Sequence[ContactTry]) -> Iterator[tuple[int, datetime, bo
     for each in contacts:
         if each.contact_point_id is not None and each.state in ended:
             yield each.contact_point_id, each.at, ended[ContactTry.State(each.state)]
+
+
+def _in_progress(contacts: Sequence[ContactTry], user: User) -> ContactTry | None:
+    """The newest that is the person's own."""
+    return next(
+        (
+            each
+            for each in contacts
+            if each.state == ContactTry.State.RESERVED
+            and (each.company_id, each.by_id) == (user.company_id, user.pk)
+        ),
+        None,
+    )
 
 
 def _zone_of(borrower: Borrower, company: Company) -> ZoneInfo:

@@ -179,7 +179,7 @@ def _shown(request: Request, page: CasePage, on: date) -> dict[str, Any]:
         "currency": company.currency,
         "amounts": amount_lines(page),
         "buckets": bucket_strip(page),
-        "contacts": contact_lines(page),
+        "contacts": contact_lines(page, on),
         "may_show": request.user.has_role(*SHOWS_NUMBERS),
         "others": other_lines(page),
         "others_sum": money(others_sum),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -9,6 +10,7 @@ from cases.contact_sources import source_words
 from cases.models import ContactPoint, LedgerEntry
 from collection.best_time import BestTime
 from collection.case_page import BucketStep, CasePage, Component, OtherCase
+from collection.contact_points import state_on
 from tenancy.formats import MINUS, day, day_short, money
 from tenancy.screen import Fact, Text, Tone
 
@@ -134,13 +136,14 @@ def _step(step: BucketStep) -> BucketLine:
     return BucketLine(step.pill.label, day_short(step.on), step.pill.tone)
 
 
-def contact_lines(page: CasePage) -> list[ContactLine]:
-    """The contact points: whose, the masked number, what kind, how it stands."""
-    return [_contact(point, page.best_times.get(point.pk)) for point in page.contact_points]
+def contact_lines(page: CasePage, on: date) -> list[ContactLine]:
+    """The contact points: whose, the masked number, what kind, how it stands on `on`."""
+    return [_contact(point, page.best_times.get(point.pk), on) for point in page.contact_points]
 
 
-def _contact(point: ContactPoint, best: BestTime | None) -> ContactLine:
-    tone, icon = STATES[point.state]
+def _contact(point: ContactPoint, best: BestTime | None, on: date) -> ContactLine:
+    state = ContactPoint.State(state_on(point, on))
+    tone, icon = STATES[state]
     parts: Sequence[object] = (
         point.person_name,
         point.get_kind_display(),
@@ -152,10 +155,10 @@ def _contact(point: ContactPoint, best: BestTime | None) -> ContactLine:
         relation=point.get_relation_display(),
         mask=point.number_mask,
         about=" · ".join(str(part) for part in parts if part),
-        state=point.get_state_display(),
+        state=state.label,
         tone=tone,
         icon=icon,
-        off=point.state in OFF,
+        off=state in OFF,
     )
 
 

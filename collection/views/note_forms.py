@@ -11,7 +11,7 @@ from collection.attachments import UploadedFile
 from collection.case_page import CasePage
 from collection.dispositions import dispositions_in_use
 from collection.forms import NoteForm
-from collection.models import Note
+from collection.models import ContactTry, Note
 from tenancy.models import User
 
 CONSENT_IN = frozenset({"US"})
@@ -19,12 +19,13 @@ CONSENT_IN = frozenset({"US"})
 
 
 def empty_form(*, user: User, page: CasePage, share: bool) -> NoteForm:
-    """The form as it stands on the page: it knows the notes that the page shows."""
+    """The form as it stands on the page: it knows its notes, and the contact in progress."""
     return note_form(
         user=user,
         points=page.contact_points,
         share=share,
         knew=newest_by_others(page.notes, user),
+        about=page.in_progress,
     )
 
 
@@ -34,6 +35,7 @@ def note_form(
     points: Sequence[ContactPoint],
     share: bool,
     knew: UUID | None = None,
+    about: ContactTry | None = None,
     data: QueryDict | None = None,
     files: MultiValueDict[str, UploadedFile] | None = None,
 ) -> NoteForm:
@@ -46,8 +48,15 @@ def note_form(
         currency=user.company.currency,
         may_share=share,
         asks_consent=user.company.jurisdiction in CONSENT_IN,
-        initial={"knew": knew},
+        initial={"knew": knew} | (_about(about, points) if about else {}),
     )
+
+
+def _about(contact: ContactTry, points: Sequence[ContactPoint]) -> dict[str, object]:
+    """What the form begins with when the note is to tell of a contact in progress."""
+    point = next((each.uid for each in points if each.pk == contact.contact_point_id), "")
+    channel = contact.channel if contact.channel in Note.Channel.values else Note.Channel.OTHER
+    return {"try_uid": contact.uid, "contact_point": point, "channel": channel}
 
 
 def newest_by_others(notes: Sequence[Note], user: User) -> UUID | None:

@@ -341,3 +341,28 @@ def test_the_timeline_tells_contacts_and_who_had_the_case(world: World, signed_i
         give(world.lender, [case], "collector2")
     page = page_of(signed_in(world.lender, "admin"), case)
     assert "Who had it" in page
+
+
+def test_a_contact_in_progress_stands_in_the_form(world: World, signed_in: SignIn) -> None:
+    case = world.mine[0]
+    with company_scope(world.lender):
+        point = ContactPoint.objects.get(borrower=case.borrower)
+        made = ContactTry.objects.create(
+            owner=world.lender,
+            borrower=case.borrower,
+            case_id=case.pk,
+            contact_point=point,
+            relation="self",
+            channel="sms",
+            by_id=User.objects.get(username="collector").pk,
+            at=datetime(2026, 3, 9, 2, tzinfo=UTC),
+        )
+        point.state, point.state_until = "invalid", ON
+        point.save()
+    form = signed_in(world.lender, "collector").get(case_url(case)).context["form"]
+    assert form["try_uid"].value() == made.uid
+    assert form["contact_point"].value() == point.uid
+    assert form["channel"].value() == "sms"
+    page = page_of(signed_in(world.lender, "lead"), case)
+    assert str(made.uid) not in page, "it is another person's"
+    assert "Unverified" in page, "its time as an invalid number is over"

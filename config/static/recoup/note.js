@@ -30,6 +30,15 @@
     form.querySelector('[data-rc-facts]').hidden = !form.querySelector('[data-rc-fact]:not([hidden])');
   };
 
+  // A contact just reserved: the note is about it.
+  document.addEventListener('htmx:oobAfterSwap', (event) => {
+    const { rcContact, rcChannel } = event.detail.target.dataset;
+    const form = event.detail.target.form;
+    if (!rcContact || !form) return;
+    form.elements.contact_point.value = rcContact;
+    if ([...form.elements.channel.options].some((each) => each.value === rcChannel)) form.elements.channel.value = rcChannel;
+  });
+
   const suggest = (form) => {
     const choice = form.querySelector('input[name=disposition]:checked');
     const [what, when] = ['next_action', 'next_action_at'].map((name) => form.elements[name]);
