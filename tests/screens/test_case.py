@@ -360,8 +360,8 @@ def test_a_contact_in_progress_stands_in_the_form(world: World, signed_in: SignI
         point.state, point.state_until = "invalid", ON
         point.save()
     form = signed_in(world.lender, "collector").get(case_url(case)).context["form"]
-    assert form["try_uid"].value() == made.uid
-    assert form["contact_point"].value() == point.uid
+    assert str(form["try_uid"].value()) == str(made.uid)
+    assert str(form["contact_point"].value()) == str(point.uid)
     assert form["channel"].value() == "sms"
     page = page_of(signed_in(world.lender, "lead"), case)
     assert str(made.uid) not in page, "it is another person's"
