@@ -31,7 +31,6 @@ REMIND_AT = time(9)
 SUSPENDED = "suspended"
 """The code whose invalid number counts as unknown again after a time."""
 ASKS_STOP = "asks_stop"
-LONGEST_HOLD_REASON = 300
 REPRESENTED_HOLDS = {
     "lawyer": Hold.LEGAL.value,
     "agent": Hold.LEGAL.value,
@@ -105,7 +104,8 @@ def open_holds(follow: FollowUp) -> date | None:
     kind = hold_of(follow)
     if not kind:
         return None
-    reason = follow.remark[:LONGEST_HOLD_REASON] or follow.code.label
+    # Whoever holds the case reads the reason, the remark only who may read the note.
+    reason = follow.code.label_in(follow.company.language)
     with suppress(PermissionDenied):
         # Of a kind that is in force already, the one that stands.
         hold = open_hold_on_case(

@@ -13,6 +13,10 @@ from collection.hold_words import kind_name, stops_words
 from tenancy.form_fields import DayField
 from tenancy.models import User
 
+SHARED_HISTORY = _(
+    "It stands in the history of each case it covers, and an agency that holds the case reads it."
+)
+
 
 def _reason(label: Any, help_text: Any = "") -> forms.CharField:
     return forms.CharField(
@@ -27,7 +31,7 @@ class OpenHoldForm(forms.Form):
     """Which kind of hold, why, and until when where the kind ends by itself."""
 
     kind = forms.ChoiceField(label=_("Kind of hold"))
-    reason = _reason(_("Reason"), _("It stands in the history of each case it covers."))
+    reason = _reason(_("Reason"), SHARED_HISTORY)
     complained_of = forms.ModelChoiceField(
         label=_("Whom a complaint is about"),
         queryset=User.objects.none(),
@@ -77,7 +81,10 @@ class AnswerHoldForm(forms.Form):
     answer = forms.CharField(
         label=_("Answer"),
         max_length=LONGEST_ANSWER,
-        help_text=_("What was found and what was told to the person. It stands in the history."),
+        help_text=_(
+            "What was found and what was told to the person. It stands in the history, and an "
+            "agency that holds the case reads it."
+        ),
         widget=forms.Textarea(attrs={"rows": 5}),
     )
 
@@ -85,7 +92,7 @@ class AnswerHoldForm(forms.Form):
 class HoldReasonForm(forms.Form):
     """Why a hold is lifted, or its time prolonged."""
 
-    reason = _reason(_("Reason"), _("It stands in the history of each case it covers."))
+    reason = _reason(_("Reason"), SHARED_HISTORY)
 
 
 class DisasterForm(forms.Form):
@@ -102,5 +109,5 @@ class DisasterForm(forms.Form):
         required=False,
         help_text=_("The announced end; empty: 90 days, which is the longest."),
     )
-    reason = _reason(_("Reason"))
+    reason = _reason(_("Reason"), SHARED_HISTORY)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)

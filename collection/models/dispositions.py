@@ -72,7 +72,11 @@ class Disposition(CompanyOwned):
     @property
     def label(self) -> str:
         """The code's name in the language of the screen."""
-        return self.name_en if (get_language() or "").startswith("en") else self.name_zh
+        return self.label_in(get_language() or "")
+
+    def label_in(self, language: str) -> str:
+        """The code's name in a language, "en" or "zh-hans"."""
+        return self.name_en if language.startswith("en") else self.name_zh
 
     @property
     def next_action(self) -> str:
