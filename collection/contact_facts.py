@@ -37,7 +37,8 @@ class PastContact(NamedTuple):
     """A contact that the gate let through, or that the borrower began (`inbound`).
 
     at: when it began. number: which number or address, as the same key in the facts; None where
-    none is known. debt: the debt that it was about. talk_seconds: of a conversation.
+    none is known. debt: the debt that it was about. talk_seconds: of a conversation,
+    None where nobody measured it.
     was_asked_for: the person had agreed to be called.
     """
 
@@ -47,7 +48,7 @@ class PastContact(NamedTuple):
     number: Hashable = None
     person: Hashable = SELF
     debt: Hashable = None
-    talk_seconds: int = 0
+    talk_seconds: int | None = None
     was_asked_for: bool = False
     inbound: bool = False
 

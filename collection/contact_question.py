@@ -82,13 +82,17 @@ class Question:
         if talked or contact.state == IN_PROGRESS:
             if contact.debt == facts.debt:
                 self.talk_dates.append(day)
-            enough = not talked or contact.talk_seconds >= self.rules.effective_seconds
-            if ours and enough:
+            if ours and (not talked or self._is_long_enough(contact)):
                 self.talks.append(day)
         if ours and not contact.was_asked_for:
             self.person.append((day, at))
             if contact.debt == facts.debt:
                 self.debt.append((day, at))
+
+    def _is_long_enough(self, contact: PastContact) -> bool:
+        """Say whether a talk counts as a conversation; one that nobody measured does."""
+        seconds = contact.talk_seconds
+        return seconds is None or seconds >= self.rules.effective_seconds
 
     def moment(self, at: datetime) -> Moment:
         """Return an instant with the borrower's date."""

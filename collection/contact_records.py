@@ -114,7 +114,7 @@ class TryRow:
     at: datetime
     state: str
     ended_at: datetime | None
-    talk_seconds: int
+    talk_seconds: int | None
     was_asked_for: bool
 
 

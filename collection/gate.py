@@ -32,6 +32,16 @@ from tenancy.models import Company, Role, User
 State, Purpose = ContactTry.State, ContactTry.Purpose
 SETTLES = (State.CONVERSATION, State.UNANSWERED, State.INVALID, State.SENT, State.NOT_CONNECTED)
 """How a contact may end; giving a reservation up is `release`."""
+STRICTER: dict[str, int] = {
+    State.RESERVED: 0,
+    State.RELEASED: 1,
+    State.NOT_CONNECTED: 2,
+    State.SENT: 3,
+    State.UNANSWERED: 4,
+    State.INVALID: 4,
+    State.CONVERSATION: 5,
+}
+"""An outcome gives way to one that counts for more; of two that count alike the first stays."""
 LONGEST_REASON = 200
 
 
@@ -151,31 +161,43 @@ def settle(
     company: Company,
     uid: UUID | str,
     state: str,
-    talk_seconds: int = 0,
+    talk_seconds: int | None = None,
     note_id: int | None = None,
     at: datetime | None = None,
 ) -> ContactTry:
     """Say what came of a contact of the company; lands after a recall too. Again is harmless.
 
-    A conversation that was told once stays one, whatever is told later; a reservation that was
-    given up counts again when it turns out to have been made. talk_seconds: how long both spoke.
-    Raises ContactTry.DoesNotExist, ValidationError for a state that ends nothing.
+    The outcome only ever moves to what counts for more (STRICTER): a conversation that was told
+    once stays one, an attempt is no more undone, and what was given up counts again when it turns
+    out to have been made. talk_seconds: how long both spoke, None where nobody measured it, which
+    counts as long enough. Raises ContactTry.DoesNotExist, ValidationError for a state that ends nothing.
     """
     if state not in SETTLES:
         raise ValidationError({"state": _("Choose how the contact ended.")})
-    if talk_seconds < 0:
+    if talk_seconds is not None and talk_seconds < 0:
         raise ValidationError({"talk_seconds": _("Seconds are not negative.")})
     with transaction.atomic():
         found = ContactTry.objects.get(uid=uid, company=company)
         with _where_it_was_made(company, found):
             row = ContactTry.objects.select_for_update().get(pk=found.pk)
-            if row.state != State.CONVERSATION:
+            row.talk_seconds = _seconds(row, state, talk_seconds)
+            if STRICTER[state] > STRICTER[row.state]:
                 row.state = state
-            row.talk_seconds = max(row.talk_seconds, talk_seconds)
             row.ended_at = row.ended_at or at or timezone.now()
             row.note_id = note_id or row.note_id
             row.save(update_fields=["state", "talk_seconds", "ended_at", "note_id"])
     return row
+
+
+def _seconds(row: ContactTry, state: str, told: int | None) -> int | None:
+    """How long both spoke, as far as is known now: what was measured, the longest of it.
+
+    What was measured before it was known to be a conversation says nothing of that.
+    """
+    if told is None:
+        becomes = state == State.CONVERSATION and row.state != State.CONVERSATION
+        return None if becomes else row.talk_seconds
+    return max(row.talk_seconds or 0, told)
 
 
 def release(*, company: Company, uid: UUID | str, reason: str, by: User) -> ContactTry:

@@ -78,14 +78,20 @@ class TryAnswer(serializers.Serializer[Any]):
     uid = serializers.UUIDField()
     state = serializers.ChoiceField(ContactTry.State.choices)
     at = serializers.DateTimeField()
-    talk_seconds = serializers.IntegerField()
+    talk_seconds = serializers.IntegerField(allow_null=True)
 
 
 class SettleRequest(serializers.Serializer[Any]):
     """How a contact ended."""
 
     state = serializers.ChoiceField([str(state) for state in SETTLES])
-    talk_seconds = serializers.IntegerField(default=0, min_value=0, max_value=24 * 3600)
+    talk_seconds = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=0,
+        max_value=24 * 3600,
+        help_text="left out: not known, which counts as a conversation of any length",
+    )
     ended_at = serializers.DateTimeField(required=False)
 
 
@@ -162,7 +168,7 @@ class Settle(APIView):
             company=company,
             uid=uid,
             state=told["state"],
-            talk_seconds=told["talk_seconds"],
+            talk_seconds=told.get("talk_seconds"),
             at=told.get("ended_at"),
         )
         return Response(_told_try(made))

@@ -79,7 +79,8 @@ class ContactTry(CompanyOwned):
 
     Reserved before anything goes out; it counts until it is released. It belongs to the lender's
     book (`owner`), whichever company made it. at: when it began. talk_seconds: how long both
-    sides spoke. `was_asked_for`: the borrower had asked for it, or agreed to it.
+    sides spoke, NULL: nobody measured it. `was_asked_for`: the borrower had asked for it, or
+    agreed to it. `outside_gate`: nobody asked the gate before; a note told of it.
     """
 
     class Channel(models.TextChoices):
@@ -128,9 +129,10 @@ class ContactTry(CompanyOwned):
     at = models.DateTimeField()
     state = models.CharField(max_length=15, choices=State.choices, default=State.RESERVED)
     ended_at = models.DateTimeField(null=True)
-    talk_seconds = models.PositiveIntegerField(default=0)
+    talk_seconds = models.PositiveIntegerField(null=True)
     note_id = models.BigIntegerField(null=True)
     was_asked_for = models.BooleanField(default=False)
+    outside_gate = models.BooleanField(default=False, db_default=False)
 
     objects: ClassVar[ScopedManager[Self]] = ScopedManager(lender="owner_id", agency="company_id")
 
