@@ -1,8 +1,9 @@
 """Cover: a person's cases go to a colleague when leave begins, and come back after its last day.
 
 What goes: the person's cases in hand, borrower by borrower as far as the cover's limit has room,
-the largest sum first; what a hold keeps from being assigned stays. What comes back: what is still
-open and still lies with the cover by that leave; what somebody moved meanwhile stays moved.
+the largest sum first; what a hold keeps from being assigned stays, and what it leaves to a team
+lead stays unless the cover is one. What comes back: what is still open and still lies with the
+cover by that leave; what somebody moved meanwhile stays moved.
 
 Both are done once for a leave, under one lock of the company's leaves: run again, or killed and
 run again, they find it done.
@@ -13,9 +14,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from cases.hold_kinds import LEAD_ONLY
 from cases.models import Case
 from cases.on_hold import holds_in_force
 from cases.refusals import Refusal, Refused
@@ -160,23 +162,29 @@ def _desk_of(company: Company, user: User) -> QuerySet[Assignment]:
 def _sorted_out(rows: Sequence[Assignment], cover: User, on: date) -> HandOver:
     """Which of these go to the cover, and why the others stay."""
     ids = [row.case_id for row in rows]
-    held = set(
-        holds_in_force(on)
-        .filter(case_id__in=ids, stops_assignment=True)
-        .values_list("case_id", flat=True)
-    )
+    held, for_leads = _bound(ids, on)
     stays: dict[int, Refusal] = {}
     if not _seats(cover):
         stays = dict.fromkeys(ids, Refusal.INACTIVE)
     elif is_away(cover, on):
         stays = dict.fromkeys(ids, Refusal.ON_LEAVE)
     else:
-        stays = dict.fromkeys(held, Refusal.ON_HOLD)
-        parcels = _parcels([pk for pk in ids if pk not in held])
+        if not cover.has_role(Role.TEAM_LEAD):
+            stays = dict.fromkeys(for_leads, Refusal.LEAD_ONLY)
+        stays |= dict.fromkeys(held, Refusal.ON_HOLD)
+        parcels = _parcels([pk for pk in ids if pk not in stays])
         room = room_of(cover, in_hand({cover.pk}).get(cover.pk, 0))
         stays |= dict.fromkeys(beyond_room(parcels, room), Refusal.OVER_CAPACITY)
     went = tuple(sorted(pk for pk in ids if pk not in stays))
     return HandOver(went, tuple(sorted(stays.items())))
+
+
+def _bound(ids: Sequence[int], on: date) -> tuple[set[int], set[int]]:
+    """The cases that a hold keeps from being assigned, and those that it leaves to a lead only."""
+    stopping = Q(stops_assignment=True) | Q(kind__in=LEAD_ONLY)
+    rows = holds_in_force(on).filter(stopping, case_id__in=ids)
+    kinds = list(rows.values_list("case_id", "stops_assignment"))
+    return {pk for pk, stops in kinds if stops}, {pk for pk, stops in kinds if not stops}
 
 
 def _parcels(ids: Sequence[int]) -> list[Parcel]:

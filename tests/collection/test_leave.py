@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from agencies.placement import place_cases
+from cases.holds import open_hold
 from cases.models import CaseEvent, CaseHold
 from collection.absence import covered_now
 from collection.assignment import assign_cases
@@ -150,6 +151,26 @@ def test_the_cover_gets_no_more_than_the_limit(lender: Company) -> None:
         assert done.went == (large.pk, large_too.pk)
         assert dict(done.stays) == {small.pk: "over_capacity", held.pk: "on_hold"}
         assert whose(small) == "collector"
+
+
+def test_complaints_go_to_a_cover_who_is_a_lead_only(lender: Company) -> None:
+    with company_scope(lender):
+        complains, other = add_case(lender), add_case(lender)
+        put(lender, "collector", complains, other)
+        open_hold(
+            company=lender, case=complains, kind="complaint", starts_on=ON, reason="Rude", by=None
+        )
+        done = away(lender).handed
+        assert done is not None
+        assert (done.went, done.stays) == ((other.pk,), ((complains.pk, "lead_only"),))
+        assert whose(complains) == "collector"
+        told = preview_cover(
+            company=lender,
+            user=User.objects.get(username="collector"),
+            cover=User.objects.get(username="lead"),
+            on=ON,
+        )
+        assert (told.went, told.stays) == ((complains.pk,), ())
 
 
 def test_nobody_on_leave_gets_cases(lender: Company) -> None:
