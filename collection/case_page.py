@@ -26,6 +26,7 @@ from collection.holders import Stay, stays
 from collection.models import Assignment, ContactTry, Note
 from collection.present import present
 from collection.promise_lists import CasePromises, promises_of_case
+from collection.tagging import TagShown
 from collection.timeline import Teller, Timeline, history_of
 from collection.visibility import may_work, visible_cases
 from tenancy.models import Company, User
@@ -103,6 +104,7 @@ class CasePage:
     """By contact point, on the lender's or the borrower's clock."""
     notes: list[Note]
     """The newest ones, as the timeline shows them."""
+    tags: Sequence[TagShown]
     promises: CasePromises
     in_progress: ContactTry | None
     """The contact that the person reserved and nobody has settled."""
@@ -155,6 +157,7 @@ def case_page(*, user: User, uid: UUID, on: date) -> CasePage | None:
         holds=_holds(case, on) if has.holds else [],
         assignment=next((each for each in history.assignments if each.ended_at is None), None),
         placement=_placement(case) if case.holder_id is not None else None,
+        tags=has.tags,
         promises=promises_of_case(user=user, case=case, any_made=has.promises),
         in_progress=_in_progress(history.contacts, user),
         stays=stays(history.assignments, history.events, company.zone),

@@ -1,10 +1,13 @@
 """What a case has at all, asked at once: most cases have no hold, plan or sibling to read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
 
 from cases.models import Case
+from collection.tagging import TagShown, shown_tag
+from tenancy.scope import current_scope
 
 PRESENT = """
     SELECT
@@ -21,7 +24,12 @@ PRESENT = """
             WHERE c.owner_id = %(owner)s AND c.borrower_id = %(borrower)s AND c.id <> %(case)s),
         EXISTS (SELECT 1 FROM collection_contacttry t
             WHERE t.owner_id = %(owner)s AND t.case_id = %(case)s),
-        EXISTS (SELECT 1 FROM collection_promise p WHERE p.case_id = %(case)s)
+        EXISTS (SELECT 1 FROM collection_promise p WHERE p.case_id = %(case)s),
+        (SELECT coalesce(json_agg(json_build_array(
+                g.uid, g.name_en, g.name_zh, g.colour, x.by_hand, x.by_name)
+            ORDER BY g.step, x.id), '[]')
+            FROM collection_casetag x JOIN collection_tag g ON g.id = x.tag_id
+            WHERE x.company_id = %(company)s AND x.case_id = %(case)s AND g.is_active)
 """
 
 
@@ -37,21 +45,24 @@ class Present:
     others: bool = True
     contacts: bool = True
     promises: bool = True
+    tags: Sequence[TagShown] = ()
 
 
 EVERYTHING = Present()
 
 
 def present(case: Case) -> Present:
-    """What the case, its loan and its borrower have; one query in place of one for each kind."""
+    """What the case, its loan and its borrower have, and its tags: one query for all of it."""
     with connection.cursor() as cursor:
         cursor.execute(
             PRESENT,
             {
+                "company": current_scope().company_id,
                 "owner": case.owner_id,
                 "case": case.pk,
                 "loan": case.loan_id,
                 "borrower": case.borrower_id,
             },
         )
-        return Present(*cursor.fetchone())
+        found = cursor.fetchone()
+    return Present(*found[:-1], tags=[shown_tag(*tag) for tag in found[-1]])

@@ -117,13 +117,17 @@ PLACED = f"""
     placed AS (SELECT id, seen, old_rank, old_key, old_value, rank, {KEY} AS rank_key,
         (cents / 100)::numeric(18, 2) AS value, outstanding, idle FROM ranked)
 """  # noqa: S608 (fixed fragments, no values)
-WRITE = """
+# Nobody is waited for: who holds a desk ranks it, and two that waited for each other would fail.
+WRITE = """,
+    changed AS MATERIALIZED (
+        SELECT a.id, placed.rank, placed.rank_key, placed.value
+        FROM collection_assignment a JOIN placed ON placed.id = a.id AND placed.seen = a.xmin
+        WHERE a.company_id = %(company)s AND a.ended_at IS NULL
+            AND (placed.rank <> old_rank OR placed.rank_key <> old_key OR placed.value <> old_value)
+        FOR NO KEY UPDATE OF a SKIP LOCKED)
     UPDATE collection_assignment a
-    SET rank = placed.rank, rank_key = placed.rank_key, expected_value = placed.value
-    FROM placed
-    WHERE a.id = placed.id AND a.xmin = placed.seen AND a.company_id = %(company)s
-        AND a.ended_at IS NULL
-        AND (placed.rank <> old_rank OR placed.rank_key <> old_key OR placed.value <> old_value)
+    SET rank = changed.rank, rank_key = changed.rank_key, expected_value = changed.value
+    FROM changed WHERE a.id = changed.id AND a.company_id = %(company)s
 """
 READ = """
     SELECT id, rank, value, outstanding, idle FROM placed

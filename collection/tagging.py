@@ -252,7 +252,18 @@ def tags_of_case(case: Case) -> list[TagShown]:
     carried = CaseTag.objects.filter(
         company_id=current_scope().company_id, case=case, tag__is_active=True
     )
+    names = ("uid", "name_en", "name_zh", "colour")
     return [
-        TagShown(str(each.tag.uid), each.tag.label, each.tag.colour, each.by_hand, each.by_name)
-        for each in carried.select_related("tag").order_by("tag__step", "pk")
+        shown_tag(*told)
+        for told in carried.order_by("tag__step", "pk").values_list(
+            *(f"tag__{name}" for name in names), "by_hand", "by_name"
+        )
     ]
+
+
+def shown_tag(
+    uid: object, name_en: str, name_zh: str, colour: str, by_hand: bool, by_name: str
+) -> TagShown:
+    """A tag as read from its row, in the language of the screen."""
+    english = (get_language() or "").startswith("en")
+    return TagShown(str(uid), name_en if english else name_zh, colour, by_hand, by_name)

@@ -22,7 +22,7 @@ from collection.views.case_parts import (
     loan_facts,
     other_lines,
 )
-from collection.views.case_tags import tags_of_case
+from collection.views.case_tags import tags_of_page
 from collection.views.case_timeline import timeline_context
 from collection.views.context import Place, place_of
 from collection.views.holds import case_holds
@@ -186,7 +186,7 @@ def _shown(request: Request, page: CasePage, on: date) -> dict[str, Any]:
         "facts": loan_facts(page),
         "query": f"?{request.GET.urlencode()}" if request.GET else "",
         "promises": page.promises,
-        "case_tags": tags_of_case(request.user, the_case),
+        "case_tags": tags_of_page(request.user, the_case, page.tags),
         "may_contact": may_work(request.user) and the_case.closed_on is None,
         "may_enter_money": company.is_lender and request.user.has_role(*ENTERS),
         **case_holds(request, hold_lines(request.user, page.holds, on)),

@@ -143,8 +143,10 @@ def test_after_a_recall_nothing_begins_anew(placed: Case, lender: Company, agenc
 
 LATE_NOTE = (
     "INSERT INTO collection_note (company_id, owner_id, case_id, author_id, author_name, "
-    "disposition, disposition_name_en, disposition_name_zh, next_action, has_remark, shared) "
-    "VALUES (%s, %s, %s, 1, 'A', 'no_answer', 'No answer', '无人接听', '', false, false)"
+    "disposition, disposition_name_en, disposition_name_zh, next_action, has_remark, shared, "
+    "flags, channel, relation, overdue_reason) "
+    "VALUES (%s, %s, %s, 1, 'A', 'no_answer', 'No answer', '无人接听', '', false, false, "
+    "'{}', 'call', 'self', '')"
 )
 
 

@@ -16,7 +16,7 @@ def load_book(company: Company, folder: Path, loans: int) -> None:
     """Take in loans as of the day before FIRST, and money for some that come a day later."""
     before = FIRST - timedelta(days=1)
     rows = [
-        f"L{n:05},B{n * 7 // 9:05},{before + timedelta(days=25 - n % 55)},"
+        f"L{n:05},B{n * 7 // 9:05},{before + timedelta(days=40 - n % 70)},"
         f"{100 + n % 83}.{n % 100:02},{n % 13}.5,0,{n % 7}"
         for n in range(loans)
     ]

@@ -130,6 +130,14 @@ CELLS = [
     ),
     Cell(
         route="work:case-tag",
+        who="collector",
+        allowed=WORK_THE_CASE,
+        blind=OTHER_DESKS,
+        path=CASE,
+        unseen=ANOTHER,
+    ),
+    Cell(
+        route="work:case-tag",
         method="POST",
         who="collector",
         allowed=WORK_THE_CASE,
