@@ -16,11 +16,11 @@ from typing import Literal
 
 Contact = Literal["", "voice", "remind", "letters", "counsel", "all"]
 """What may still go out, from everything to nothing: see CaseHold.Contact."""
-Assign = Literal["", "skilled", "lead", "stops"]
-"""Who may be given the case: anybody, a skilled desk, a lead, nobody."""
+Assign = Literal["", "by_hand", "lead", "stops"]
+"""Who may be given the case: anybody, the desk that a lead picks by hand, a lead, nobody."""
 Waiver = Literal["", "hardship", "two_admins", "stops"]
 """What becomes of waivers: nothing, the next milder row holds, two admins decide, none."""
-Clock = Literal["runs", "setting", "pauses"]
+Clock = Literal["runs", "pauses"]
 Scope = Literal["case", "person", "region"]
 Asks = Literal["", "answer", "review"]
 """What the deadline asks for: an answer once, or a look that comes round again."""
@@ -30,13 +30,6 @@ INSPECTOR, FINANCE = "qc_inspector", "finance"
 DESK = frozenset({LEAD, ADMIN})
 WORKS = frozenset({COLLECTOR, LEAD, ADMIN})
 
-CONTACTS: tuple[Contact, ...] = ("", "voice", "remind", "letters", "counsel", "all")
-ASSIGNS: tuple[Assign, ...] = ("", "skilled", "lead", "stops")
-WAIVERS: tuple[Waiver, ...] = ("", "hardship", "two_admins", "stops")
-CLOCKS: tuple[Clock, ...] = ("runs", "setting", "pauses")
-
-COMPLAINT_COOL_DOWN = 7
-"""Dates without contact from the lifting of a complaint on, that date being the first."""
 PROVISIONAL_DAYS = 7
 """How long a death that nobody has proved holds a case."""
 
@@ -84,7 +77,6 @@ class HoldKind:
     own_end: bool = False
     ends: int | None = None
     most: int | None = None
-    cool_down: int = 0
     for_agencies: bool = False
     placement: bool = True
 
@@ -106,7 +98,6 @@ KINDS: Mapping[str, HoldKind] = {
             DESK | {INSPECTOR},
             assign="lead",
             deadline=Deadline(15, longer=(30, 60)),
-            cool_down=COMPLAINT_COOL_DOWN,
             for_agencies=True,
         ),
         HoldKind(
@@ -194,7 +185,6 @@ KINDS: Mapping[str, HoldKind] = {
             DESK,
             DESK,
             waiver="stops",
-            clock="setting",
             own_end=True,
         ),
         HoldKind("cease", "letters", "person", WORKS, frozenset({ADMIN}), for_agencies=True),
@@ -215,7 +205,7 @@ KINDS: Mapping[str, HoldKind] = {
             "person",
             DESK,
             DESK,
-            assign="skilled",
+            assign="by_hand",
             deadline=Deadline(90, "review"),
             for_agencies=True,
         ),
@@ -230,35 +220,8 @@ A promise's hold is opened and lifted with the promise (collection.promises), ne
 SELF_ENDING = frozenset(code for code, kind in KINDS.items() if kind.own_end)
 LEAD_ONLY = frozenset(code for code, kind in KINDS.items() if kind.assign == "lead")
 """Kinds under which a case may be given to a team lead only."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    """What several holds stop together: the strictest of each column."""
-
-    contact: Contact = ""
-    assign: Assign = ""
-    placement: bool = False
-    waiver: Waiver = ""
-    clock: Clock = "runs"
-
-
-def strictest(codes: Iterable[str]) -> Stopped:
-    """What the holds of these kinds stop together; the strictest wins in every column.
-
-    "The counsel only" and "letters only" leave nothing that both allow, so together they are all.
-    """
-    kinds = [KINDS[code] for code in codes]
-    contacts = {kind.contact for kind in kinds}
-    if {"letters", "counsel"} <= contacts:
-        contacts.add("all")
-    return Stopped(
-        contact=max(contacts, key=CONTACTS.index, default=""),
-        assign=max((kind.assign for kind in kinds), key=ASSIGNS.index, default=""),
-        placement=any(kind.placement for kind in kinds),
-        waiver=max((kind.waiver for kind in kinds), key=WAIVERS.index, default=""),
-        clock=max((kind.clock for kind in kinds), key=CLOCKS.index, default="runs"),
-    )
+NOT_AT_NIGHT = LEAD_ONLY | {code for code, kind in KINDS.items() if kind.assign == "by_hand"}
+"""Kinds under which no night gives the case to a desk: somebody picks it."""
 
 
 def may_open(code: str, roles: Iterable[str], *, at_agency: bool = False) -> bool:

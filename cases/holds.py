@@ -24,7 +24,6 @@ from cases.events import HoldsChanged
 from cases.history import record_events
 from cases.hold_kinds import KINDS, HoldKind, answer_by, may_lift, may_open, own_end
 from cases.models import Case, CaseHold
-from cases.on_hold import holds_in_force
 from tenancy.events import publish
 from tenancy.models import Company, User
 from tenancy.night import business_date
@@ -41,7 +40,6 @@ class _Opening:
     starts_on: date
     ends_on: date | None
     answer_by: date | None
-    pauses_clock: bool
     reason: str
     by: User | None
     complained_of: User | None
@@ -54,7 +52,7 @@ class _Opening:
             starts_on=self.starts_on,
             ends_on=self.ends_on,
             answer_by=self.answer_by,
-            pauses_clock=self.pauses_clock,
+            pauses_clock=self.kind.clock == "pauses",
             stops_assignment=self.kind.assign == "stops",
             stops_placement=self.kind.placement,
             stops_waivers=self.kind.waiver == "stops",
@@ -79,31 +77,31 @@ def open_hold(
     by: User | None,
     answer_by: date | None = None,
     complained_of: User | None = None,
-    pauses_clock: bool = False,
     by_rule: bool = False,
 ) -> CaseHold:
     """Put a hold of a kind on an open case, or on the borrower's every open case, and re-age them.
 
     Returns the row of `case`. ends_on: only for kinds that end by themselves, which otherwise have
     their own. answer_by: the kind's deadline unless given. complained_of: whom a complaint is
-    about. pauses_clock: read by kinds that leave it to a setting. by_rule: the hold follows from a
-    disposition: the kind's openers are not asked, and one of the kind that stands is enough.
-    by: a person of the lender or of the agency that holds the case, None for the system.
+    about. by_rule: the hold follows from a disposition: the kind's openers are not asked, and one
+    of the kind that stands is enough. by: a person of the lender or of the agency that holds the
+    case, None for the system.
 
-    The same hold again (a form sent twice) returns the one that stands. A death told by anybody
-    but the lender's admin is provisional. Raises PermissionDenied for who may not open this kind,
-    ValidationError for an unknown kind, a wrong end, a missing reason, or a closed case.
+    The same hold again (a form sent twice) returns the one that stands. A death is provisional
+    unless the lender's admin opens it by hand, with the proof. Raises PermissionDenied for who may
+    not open this kind, ValidationError for an unknown kind, a wrong end, a missing reason, or a
+    closed case.
     """
     if kind not in KINDS:
         raise ValidationError({"kind": _("Choose a kind of hold.")})
     if by is not None and not by_rule:
         _check_opener(company, kind, by)
+    proved = not by_rule and _is_proved(company, by)
     opening = _Opening(
         kind=KINDS[kind],
         starts_on=starts_on,
-        ends_on=_end(company, kind, starts_on, ends_on, by, due=answer_by),
-        answer_by=answer_by or _deadline(company, kind, starts_on, by),
-        pauses_clock=_pauses(KINDS[kind], asked=pauses_clock),
+        ends_on=_end(kind, starts_on, ends_on, proved=proved, due=answer_by),
+        answer_by=answer_by or _deadline(kind, starts_on, proved=proved),
         reason=words(reason, "reason", LONGEST_REASON),
         by=by,
         complained_of=complained_of if kind == Kind.COMPLAINT else None,
@@ -179,29 +177,18 @@ def openable(company: Company, by: User) -> list[str]:
     return [code for code in KINDS if may_open(code, by.roles, at_agency=at_agency)]
 
 
-def stopped_now(case: Case, on: date) -> list[CaseHold]:
-    """The holds in force on a case on `on`, the newest first; one query."""
-    return list(holds_in_force(on).filter(case=case).order_by("-starts_on", "-pk"))
-
-
 def _check_opener(company: Company, kind: str, by: User) -> None:
     if kind not in openable(company, by):
         raise PermissionDenied
 
 
 def _is_proved(company: Company, by: User | None) -> bool:
-    """Whether a death told by this person counts as proved: the system's or the lender's admin."""
+    """Whether a death opened by hand counts as proved: by the system or the lender's admin."""
     return by is None or (by.company_id == company.pk and may_lift(Kind.DECEASED, by.roles))
 
 
 def _end(
-    company: Company,
-    kind: str,
-    starts_on: date,
-    asked: date | None,
-    by: User | None,
-    *,
-    due: date | None,
+    kind: str, starts_on: date, asked: date | None, *, proved: bool, due: date | None
 ) -> date | None:
     if asked is not None:
         if asked <= starts_on:
@@ -220,19 +207,15 @@ def _end(
         return asked
     if kind == Kind.PLAN:
         raise ValidationError({"ends_on": _("Say when the plan ends.")})
-    return own_end(kind, starts_on, provisional=not _is_proved(company, by), due=due)
+    return own_end(kind, starts_on, provisional=not proved, due=due)
 
 
-def _deadline(company: Company, kind: str, starts_on: date, by: User | None) -> date | None:
+def _deadline(kind: str, starts_on: date, *, proved: bool) -> date | None:
     """A provisional death is to be proved while it holds."""
-    if kind == Kind.DECEASED and not _is_proved(company, by):
+    if kind == Kind.DECEASED and not proved:
         end = own_end(kind, starts_on, provisional=True)
         return date.fromordinal(end.toordinal() - 1) if end else None
     return answer_by(kind, starts_on)
-
-
-def _pauses(kind: HoldKind, *, asked: bool) -> bool:
-    return asked if kind.clock == "setting" else kind.clock == "pauses"
 
 
 def words(text: str, field: str, most: int) -> str:

@@ -28,7 +28,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from cases.clock import days_past_due_sql
-from cases.hold_kinds import LEAD_ONLY
+from cases.hold_kinds import NOT_AT_NIGHT
 from collection.desks import NightDesk, night_desks
 from collection.even_split import Desk as SplitDesk
 from collection.even_split import Parcel, split_evenly
@@ -41,15 +41,15 @@ MARK = "\x01"
 FETCHED = 20_000
 
 DPD = days_past_due_sql("c")
-LEAD_ONLY_KINDS = ", ".join(f"'{kind}'" for kind in sorted(LEAD_ONLY))
-"""No night gives a case to anybody under these: a team lead takes it by hand."""
+BY_HAND = ", ".join(f"'{kind}'" for kind in sorted(NOT_AT_NIGHT))
+"""No night gives a case to anybody under these: a team lead takes it, or picks the desk."""
 FREE = f"""
     c.owner_id = %(company)s AND c.closed_on IS NULL AND c.holder_id IS NULL
     AND {DPD} <@ %(ranges)s::int4multirange
     AND NOT EXISTS (SELECT 1 FROM collection_assignment taken
         WHERE taken.company_id = %(company)s AND taken.case_id = c.id AND taken.ended_at IS NULL)
     AND NOT EXISTS (SELECT 1 FROM cases_casehold hold
-        WHERE hold.case_id = c.id AND (hold.stops_assignment OR hold.kind IN ({LEAD_ONLY_KINDS}))
+        WHERE hold.case_id = c.id AND (hold.stops_assignment OR hold.kind IN ({BY_HAND}))
         AND hold.starts_on <= %(on)s AND (hold.ends_on IS NULL OR hold.ends_on > %(on)s))
 """  # noqa: S608 (fixed fragments, no values)
 # Dropped by hand at the end of a run, so that one transaction may hold several runs.

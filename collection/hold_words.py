@@ -11,7 +11,7 @@ from tenancy.screen import Text
 
 ASSIGN_WORDS: dict[Assign, Text] = {
     "": "",
-    "skilled": gettext_lazy("a skilled desk works it"),
+    "by_hand": gettext_lazy("the night gives it to nobody, a lead picks the desk"),
     "lead": gettext_lazy("only a lead is given it"),
     "stops": gettext_lazy("nobody is given it"),
 }

@@ -1,42 +1,35 @@
-"""The table of holds against the presets, and the strictest of several."""
+"""The table of holds against the presets."""
 
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from cases.hold_kinds import (
-    ASSIGNS,
-    CLOCKS,
-    CONTACTS,
     KINDS,
     SELF_ENDING,
-    WAIVERS,
     after_working_days,
     answer_by,
     may_lift,
     may_open,
     own_end,
-    strictest,
 )
 
 MONDAY = date(2026, 3, 2)
-# kind: contact, assign, waiver, clock, scope, days to the deadline, cool-down
+# kind: contact, assign, waiver, clock, scope, days to the deadline
 PRESET = {
-    "dispute": ("voice", "", "", "runs", "case", 20, 0),
-    "complaint": ("all", "lead", "", "runs", "person", 15, 7),
-    "hardship": ("remind", "", "hardship", "runs", "person", 30, 0),
-    "deceased": ("all", "stops", "stops", "pauses", "person", 30, 0),
-    "legal": ("counsel", "stops", "two_admins", "runs", "case", 90, 0),
-    "bankruptcy": ("all", "stops", "stops", "pauses", "person", 90, 0),
-    "fraud": ("all", "stops", "stops", "pauses", "case", 15, 0),
-    "disaster": ("voice", "", "", "pauses", "region", None, 0),
-    "payment_check": ("voice", "", "stops", "runs", "case", 2, 0),
-    "plan": ("remind", "", "stops", "setting", "case", None, 0),
-    "cease": ("letters", "", "", "runs", "person", None, 0),
-    "breathing_space": ("all", "stops", "", "pauses", "case", None, 0),
-    "vulnerable": ("voice", "skilled", "", "runs", "person", 90, 0),
+    "dispute": ("voice", "", "", "runs", "case", 20),
+    "complaint": ("all", "lead", "", "runs", "person", 15),
+    "hardship": ("remind", "", "hardship", "runs", "person", 30),
+    "deceased": ("all", "stops", "stops", "pauses", "person", 30),
+    "legal": ("counsel", "stops", "two_admins", "runs", "case", 90),
+    "bankruptcy": ("all", "stops", "stops", "pauses", "person", 90),
+    "fraud": ("all", "stops", "stops", "pauses", "case", 15),
+    "disaster": ("voice", "", "", "pauses", "region", None),
+    "payment_check": ("voice", "", "stops", "runs", "case", 2),
+    "plan": ("remind", "", "stops", "runs", "case", None),
+    "cease": ("letters", "", "", "runs", "person", None),
+    "breathing_space": ("all", "stops", "", "pauses", "case", None),
+    "vulnerable": ("voice", "by_hand", "", "runs", "person", 90),
 }
 
 
@@ -51,7 +44,6 @@ def test_each_kind_stops_what_the_presets_say(code: str) -> None:
         kind.clock,
         kind.scope,
         (due - MONDAY).days if due else None,
-        kind.cool_down,
     ) == PRESET[code]
     assert kind.placement
 
@@ -102,25 +94,3 @@ def test_working_days_of_a_calendar() -> None:
     off = {date(2026, 3, 9)}
     works = lambda day: day.weekday() < 5 and day not in off  # noqa: E731
     assert after_working_days(date(2026, 3, 6), 2, works) == date(2026, 3, 11)
-
-
-codes = st.lists(st.sampled_from(sorted(KINDS)), max_size=6)
-
-
-@given(some=codes, more=codes)
-def test_another_hold_only_ever_makes_it_stricter(some: list[str], more: list[str]) -> None:
-    less, all_of_them = strictest(some), strictest([*some, *more])
-    assert CONTACTS.index(all_of_them.contact) >= CONTACTS.index(less.contact)
-    assert ASSIGNS.index(all_of_them.assign) >= ASSIGNS.index(less.assign)
-    assert WAIVERS.index(all_of_them.waiver) >= WAIVERS.index(less.waiver)
-    assert CLOCKS.index(all_of_them.clock) >= CLOCKS.index(less.clock)
-    assert all_of_them.placement >= less.placement
-
-
-def test_the_strictest_of_each_column() -> None:
-    both = strictest(["fraud", "hardship"])
-    assert (both.contact, both.assign, both.waiver, both.clock) == (
-        "all", "stops", "stops", "pauses",
-    )  # fmt: skip
-    assert strictest(["cease", "legal"]).contact == "all"
-    assert strictest([]).placement is False

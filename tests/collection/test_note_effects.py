@@ -317,6 +317,17 @@ def test_a_result_opens_its_hold_once(
         assert CaseHold.objects.count() == 1
 
 
+def test_a_death_told_in_a_note_waits_for_its_proof_whoever_writes(
+    lender: Company, person: Person
+) -> None:
+    with company_scope(lender):
+        case = add_case(lender)
+        said(lender, case, person(lender, "admin"), "says_dead")
+        hold = CaseHold.objects.get()
+        assert hold.ends_on == hold.starts_on + timedelta(days=7)
+        assert hold.answer_by == hold.starts_on + timedelta(days=6)
+
+
 @pytest.mark.parametrize(
     ("code", "state"),
     [

@@ -224,3 +224,14 @@ def test_a_complaint_leaves_the_case_to_a_team_lead(lender: Company) -> None:
     hold(lender, later, "complaint", "collector")
     assign_at_night(lender, ON)
     assert whose(later) is None
+
+
+def test_the_desk_of_a_vulnerable_person_is_picked_by_hand(lender: Company) -> None:
+    case, other = add_case(lender, dpd=3), add_case(lender, dpd=3)
+    hold(lender, case, "vulnerable", "lead")
+    assign_at_night(lender, ON)
+    assert whose(case) is None
+    assert whose(other) is not None
+    to = desk("collector")
+    told = reassign_cases(company=lender, case_ids=[case.pk], to=to, reason="Trained", by=None)
+    assert told.moved == (case.pk,)
