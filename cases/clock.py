@@ -10,8 +10,6 @@ from typing import Any
 
 from django.db.models import DateField, F, Func, IntegerField, Value
 
-from cases.models import Case
-
 
 class DaysPastDue(Func):
     """Days past due of each case on `on`, for lists: `annotate(dpd=DaysPastDue(on))`.
@@ -25,15 +23,6 @@ class DaysPastDue(Func):
     def __init__(self, on: date, via: str = "", **extra: Any) -> None:
         columns = (F(f"{via}{name}") for name in ("aged_from", "paused_from", "paused_to"))
         super().__init__(Value(on, output_field=DateField()), *columns, **extra)
-
-
-def case_dpd(case: Case, on: date) -> int:
-    """Days past due of one case on `on`, a date not before the case was last aged."""
-    days = (on - case.aged_from).days
-    if case.paused_from is None:
-        return days
-    stood_until = on if case.paused_to is None else min(case.paused_to, on)
-    return days - max((stood_until - case.paused_from).days, 0)
 
 
 def days_past_due_sql(case: str, on: str = "%(on)s::date") -> str:

@@ -20,7 +20,6 @@ from cases.pills import Pill, pills_of
 from collection.finding import CaseFilters, dpd_within, narrowed
 from collection.models import Assignment
 from collection.visibility import visible_cases
-from tenancy.formats import COUNT_CAP
 from tenancy.keyset import PAGE_SIZE, KeysetPage, keyset_page
 from tenancy.models import Company, Team, User
 
@@ -125,16 +124,6 @@ def listed_cases(user: User, filters: ListFilters, on: date) -> QuerySet[Case]:
     if filters.closures:
         rows = rows.filter(closure__in=filters.closures)
     return narrowed(rows, filters.case, on=on)
-
-
-def state_counts(*, user: User, filters: ListFilters, on: date) -> dict[State, int]:
-    """How many cases the other filters leave in each state, counted up to COUNT_CAP + 1."""
-    states = STATES_OF_LENDER if user.company.is_lender else STATES_OF_AGENCY
-    visible = narrowed(visible_cases(user), filters.case, on=on)
-    return {
-        state: _in_state(visible, user.company, state, on).order_by()[: COUNT_CAP + 1].count()
-        for state in states
-    }
 
 
 def to_be_placed(company: Company, on: date) -> QuerySet[Case]:

@@ -57,19 +57,13 @@ class Coming:
 
 
 def judge_promises(
-    *, company: Company, on: date, loan_ids: Collection[int] | None = None
+    *, company: Company, on: date, loan_ids: Collection[int], ranking: Ranking = Ranking.ALL
 ) -> Counts:
     """Judge the promises on these loans as of business date `on`; how many came into each state.
 
-    loan_ids None: the open ones whose last day lies before `on`, as the night does. Runs in the
-    lender's scope, whichever company took the promises. Doing it again changes nothing.
+    ranking: whose desks are ranked anew here. Runs in the lender's scope, whichever company took
+    the promises. Doing it again changes nothing.
     """
-    if loan_ids is None:
-        loan_ids = _overdue(company, on)
-    return _judge(company, on, loan_ids, Ranking.ALL)
-
-
-def _judge(company: Company, on: date, loan_ids: Collection[int], ranking: Ranking) -> Counts:
     if not loan_ids:
         return {}
     with transaction.atomic():
@@ -87,7 +81,8 @@ def judge_at_night(company: Company, day: date) -> Counts:
         return {}
     on = max(day, last_night() or day)
     # The lender's own desks are ranked by a later step of this night.
-    return _judge(company, on, _overdue(company, on), Ranking.HELD)
+    overdue = _overdue(company, on)
+    return judge_promises(company=company, on=on, loan_ids=overdue, ranking=Ranking.HELD)
 
 
 def _overdue(company: Company, on: date) -> list[int]:
@@ -115,7 +110,8 @@ def _judge_loans(which: str, keys: Sequence[int], ranking: Ranking) -> None:
     company = Company.objects.get(pk=current_scope().company_id)
     loan_ids = ids(which, {"owner": company.pk, "ids": list(keys)})
     if loan_ids:
-        _judge(company, business_date(company), loan_ids, ranking)
+        on = business_date(company)
+        judge_promises(company=company, on=on, loan_ids=loan_ids, ranking=ranking)
 
 
 def settle_promises(

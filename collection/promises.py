@@ -25,7 +25,7 @@ from collection.models import Assignment, Promise, WorkSettings
 from collection.promise_events import Change, Told, rank_again, tell, tell_here, write_events
 from collection.promise_holds import hold_for_promises
 from collection.promise_judging import Judgement, PromiseFacts
-from collection.promise_outcomes import Coming, judge_promises, promises_of, settle_promises
+from collection.promise_outcomes import Coming, promises_of, settle_promises
 from collection.tagging import derive_tags
 from collection.visibility import may_move, may_work
 from collection.work_settings import work_settings
@@ -33,8 +33,6 @@ from tenancy.crossing import Crossing, NoProof, cross
 from tenancy.formats import day, money
 from tenancy.models import Company, User
 from tenancy.night import business_date
-
-__all__ = ["judge_promises", "remaining_after", "take_promise", "withdraw_promise"]
 
 LONGEST_REASON = 300
 REMIND_AT = time(9)

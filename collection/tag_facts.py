@@ -14,7 +14,7 @@ from typing import Any
 
 from cases.clock import days_past_due_sql
 from cases.statements import rows
-from collection.tag_rules import FACTS, FactValue, Rule, compiled, facts_of
+from collection.tag_rules import Rule, compiled, facts_of
 from tenancy.models import Company
 
 LOST_AFTER_ATTEMPTS, LOST_AFTER_DAYS = 6, 3
@@ -190,17 +190,6 @@ def facts_values(
         "limitation_years": LIMITATION_YEARS.get(company.jurisdiction),
         "case_ids": None if case_ids is None else sorted(set(case_ids)),
     }
-
-
-def facts_of_cases(
-    *, company: Company, on: date, case_ids: Collection[int], facts: Iterable[str] = FACTS
-) -> dict[int, dict[str, FactValue]]:
-    """The facts of these open cases, by case id."""
-    names = sorted(facts)
-    listed = ", ".join(f"f.{name}" for name in names)
-    sql = f"{facts_sql(company, names, given=True)} SELECT f.id, {listed} FROM facts f"
-    found = rows(sql, facts_values(company, on, case_ids))
-    return {pk: dict(zip(names, values, strict=True)) for pk, *values in found}
 
 
 def count_matching(*, company: Company, on: date, rule: Rule) -> tuple[int, int]:

@@ -35,7 +35,6 @@ FIGURES_CAP = 2_000
 MUST_DO = Rank.UNTOUCHED
 """The last rank of what has to be done today, whatever it brings."""
 
-Due = Literal["", "now", "today", "later"]
 Touched = Literal["", "never", "today", "not_for_7_days"]
 
 
@@ -43,8 +42,8 @@ Touched = Literal["", "never", "today", "not_for_7_days"]
 class WorkFilters:
     """Questions about the worklist, beside those about the case.
 
-    mine: only the person's own desk; else every desk in sight. due: by the moment of the next
-    action (now: it has come; today: it comes before midnight, what is overdue included).
+    mine: only the person's own desk; else every desk in sight. due_today: the moment of the next
+    action comes before midnight, or has come.
     waiting: cases that lie with a team and with nobody in it. ranks: the first and the last rank.
     talked_today: with a conversation today (collection.conversations).
     """
@@ -53,10 +52,9 @@ class WorkFilters:
     team_ids: tuple[int, ...] = ()
     collector_ids: tuple[int, ...] = ()
     waiting: bool = False
-    due: Due = ""
+    due_today: bool = False
     touched: Touched = ""
     new_today: bool = False
-    dispositions: tuple[str, ...] = ()
     ranks: tuple[Rank, Rank] | None = None
     talked_today: bool = False
     case: CaseFilters = field(default_factory=CaseFilters)
@@ -111,11 +109,6 @@ class WorkRow:
     collector_name: str
     team_name: str
     lender_name: str
-
-    @property
-    def is_overdue(self) -> bool:
-        """Whether the next action's moment has come."""
-        return self.next_action_at <= timezone.now()
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,21 +228,10 @@ def open_assignments(user: User, filters: WorkFilters, clock: Clock) -> QuerySet
         rows = rows.filter(rank__gte=filters.ranks[0], rank__lte=filters.ranks[1])
     if filters.talked_today:
         rows = rows.filter(talked_since(clock.begins))
-    if filters.dispositions:
-        rows = rows.filter(last_disposition__in=filters.dispositions)
-    rows = rows.filter(_due(filters.due, clock), _touched(filters.touched, clock))
+    if filters.due_today:
+        rows = rows.filter(next_action_at__lt=clock.ends)
+    rows = rows.filter(_touched(filters.touched, clock))
     return narrowed(rows, filters.case, on=clock.on, via="case__")
-
-
-def _due(due: Due, clock: Clock) -> Q:
-    match due:
-        case "now":
-            return Q(next_action_at__lte=clock.now)
-        case "today":
-            return Q(next_action_at__lt=clock.ends)
-        case "later":
-            return Q(next_action_at__gte=clock.ends)
-    return Q()
 
 
 def _touched(touched: Touched, clock: Clock) -> Q:

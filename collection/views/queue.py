@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from cases.pills import Pill
+from collection.list_words import ListWords, list_words
 from collection.ranking import Rank
 from collection.views.filters import DeskQuestions, case_filters, case_questions, scale_for
 from collection.views.lines import work_lines
@@ -20,7 +21,6 @@ from collection.views.saved_views import with_saved
 from collection.views.standing import counts_address
 from collection.views.tagged import with_tags
 from collection.visibility import WORKS_CASES, may_move
-from collection.work_settings import weights_now
 from collection.worklist import (
     FIGURES_CAP,
     MUST_DO,
@@ -64,7 +64,7 @@ SHOWS: dict[Show, dict[str, object]] = {
     "first": {"ranks": (Rank.NEW, Rank.NEW)},
     "idle": {"ranks": (Rank.UNTOUCHED, Rank.UNTOUCHED)},
     "touched": {"touched": "today"},
-    "due": {"due": "today"},
+    "due": {"due_today": True},
     "new": {"new_today": True},
     "never": {"touched": "never"},
     "week": {"touched": "not_for_7_days"},
@@ -90,6 +90,7 @@ class AskedWork:
     show: Show
     filters: WorkFilters
     every: WorkFilters
+    words: ListWords | None
 
     @classmethod
     def by(cls, user: User, params: QueryDict, on: date | None = None) -> "AskedWork":
@@ -101,7 +102,9 @@ class AskedWork:
         shown, on = on is None, on or business_date(user.company)
         desks = DeskQuestions.of(user, params)
         scale = scale_for(on, params, shown=shown)
-        questions = [*desks.filters, *case_questions(user, scale, params, shown=shown)]
+        words = list_words(user, LIST) if shown else None
+        tags = words.tags if words else None
+        questions = [*desks.filters, *case_questions(user, scale, params, shown=shown, tags=tags)]
         counts = counts_address(LIST, params) if shown else ""
         note = _("In the order of work; it stays while you work")
         bar = FilterBar(questions, params, note=note, counts=counts)
@@ -115,7 +118,8 @@ class AskedWork:
         asked = params.get("show", "")
         show: Show = asked if asked in SHOWS else ""
         chosen = replace(every, **SHOWS[show])  # type: ignore[arg-type]
-        return cls(user, Clock.of(user.company, on), desks, scale, bar, show, chosen, every)
+        clock = Clock.of(user.company, on)
+        return cls(user, clock, desks, scale, bar, show, chosen, every, words)
 
 
 @for_roles(*WORKS_CASES)
@@ -133,10 +137,11 @@ def queue(request: Request) -> HttpResponse:
         known=asked.scale,
     )
     figures = work_figures(user=user, filters=asked.every, clock=asked.clock)
-    weights = weights_now(user.company)
-    lines = work_lines(page.rows, clock=asked.clock, weights=weights, query=from_list(params))
+    words = asked.words
+    assert words is not None  # read wherever the list is shown
+    lines = work_lines(page.rows, clock=asked.clock, weights=words.weights, query=from_list(params))
     total = _chosen_figure(figures, asked)
-    views, tools = with_saved(user, LIST, params, _views(asked, params))
+    views, tools = with_saved(LIST, params, _views(asked, params), words.tabs)
     return render(
         request,
         "collection/queue.html",

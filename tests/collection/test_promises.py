@@ -10,7 +10,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from cases.holds import lift_hold, open_hold
 from cases.models import Case, CaseEvent, CaseHold
 from collection.models import Assignment, Promise, WorkSettings
-from collection.promises import judge_promises, take_promise, withdraw_promise
+from collection.promise_outcomes import judge_promises
+from collection.promises import take_promise, withdraw_promise
 from collection.ranking_sql import rank_at_night
 from collection.reassignment import reassign_cases
 from tenancy.models import Company

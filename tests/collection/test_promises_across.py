@@ -12,7 +12,7 @@ from cases.ledger import RepaymentRow, post_repayments
 from cases.models import Case, CaseEvent, CaseHold
 from cases.refusals import Refusal
 from collection.models import Assignment, Promise
-from collection.promise_outcomes import judge_promises
+from collection.promise_outcomes import judge_at_night
 from collection.promises import take_promise, withdraw_promise
 from collection.reassignment import reassign_cases
 from tenancy.models import Company, CrossingRecord, User
@@ -209,8 +209,8 @@ def test_the_lender_withdraws_an_agencys_promise_and_the_night_breaks_one(
     promise(agency, case, days=0)
     with company_scope(lender):
         on = lender.local_date() + timedelta(days=2)
-        assert judge_promises(company=lender, on=on) == {"broken": 1}
-        assert judge_promises(company=lender, on=on) == {}
+        assert judge_at_night(lender, on) == {"broken": 1}
+        assert judge_at_night(lender, on) == {}
     assert states(agency, case) == ["withdrawn", "broken"]
     with company_scope(agency):
         row = Assignment.objects.get(case=case, ended_at=None)

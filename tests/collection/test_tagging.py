@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from agencies.placement import place_cases
 from agencies.recall import recall_cases
 from cases.models import Case, CaseHold, ContactPoint, Instalment, Loan, Repayment
+from cases.statements import rows
 from collection.models import Assignment, CaseTag, ContactTry, Note, Promise, Tag, WorkSettings
-from collection.tag_facts import COLUMNS, count_matching, facts_of_cases
+from collection.tag_facts import COLUMNS, count_matching, facts_sql, facts_values
 from collection.tag_presets import PRESETS, start_tags
 from collection.tag_rules import FACTS, Condition, FactValue, Op, Rule, compiled, holds
 from collection.tagging import add_tag, derive_tags, remove_tag, tag_ids_of_cases, tags_of_case
@@ -36,8 +37,12 @@ Person = Callable[[Company, str], User]
 
 
 def facts(case: Case, on: date = ON) -> dict[str, FactValue]:
-    company = Company.objects.get(pk=case.owner_id)
-    return facts_of_cases(company=company, on=on, case_ids=[case.pk])[case.pk]
+    """The case's facts, each as the database finds it."""
+    company, names = Company.objects.get(pk=case.owner_id), sorted(FACTS)
+    listed = ", ".join(f"f.{name}" for name in names)
+    sql = f"{facts_sql(company, names, given=True)} SELECT {listed} FROM facts f"
+    (found,) = rows(sql, facts_values(company, on, [case.pk]))
+    return dict(zip(names, found, strict=True))
 
 
 def codes(case: Case, company: Company | None = None) -> set[str]:

@@ -156,9 +156,7 @@ def test_figures_are_those_of_the_list(lender: Company, person: Person, clock: C
         for rank in Rank:
             assert len(rows(admin, clock, ranks=(rank, rank))) == figures.of(rank)
         for asked, number in (
-            ({"due": "now"}, 2),
-            ({"due": "today"}, 3),
-            ({"due": "later"}, 1),
+            ({"due_today": True}, 3),
             ({"new_today": True}, 4),
             ({"touched": "never"}, 2),
             ({"touched": "not_for_7_days"}, 0),

@@ -1,6 +1,7 @@
 """A hold that follows from a note tells the other company which result it was, never the remark."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -22,7 +23,7 @@ MARK = "Obsidian"
 """A word of the remark, in nothing else."""
 NAME = "Says the borrower has died"
 """What the result is called in the language of both companies."""
-RESULT: dict[str, str] = {
+RESULT: dict[str, Any] = {
     "disposition": "says_dead",
     "remark": f"{MARK}: the neighbour told it in confidence.",
 }
