@@ -1,7 +1,7 @@
 """What a case has at all, asked at once: most cases have no hold, plan or sibling to read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection
 
@@ -65,4 +65,5 @@ def present(case: Case) -> Present:
             },
         )
         found = cursor.fetchone()
-    return Present(*found[:-1], tags=[shown_tag(*tag) for tag in found[-1]])
+    there = Present(*found[:-1])
+    return replace(there, tags=[shown_tag(*tag) for tag in found[-1]])

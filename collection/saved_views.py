@@ -6,7 +6,6 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from cases.statements import rows
 from collection.models import SavedView
 from tenancy.access import teams_led
 from tenancy.audit import record_change
@@ -43,21 +42,6 @@ def views_of(user: User, page: str = "") -> QuerySet[SavedView]:
     if page:
         found = found.filter(page=page)
     return found.order_by("team_id", "name", "pk")
-
-
-TABS = """
-SELECT v.name, v.query FROM collection_savedview v
-WHERE v.company_id = %(company)s AND v.page = %(page)s AND (v.user_id = %(user)s OR v.team_id IN (
-    SELECT m.team_id FROM tenancy_teammember m
-    WHERE m.company_id = %(company)s AND m.user_id = %(user)s))
-ORDER BY v.team_id NULLS LAST, v.name, v.id
-"""
-
-
-def tabs_of(user: User, page: str) -> list[tuple[str, str]]:
-    """Name and query of the views that stand above a list: own, and of teams sat in; one query."""
-    found = rows(TABS, {"company": user.company_id, "user": user.pk, "page": page})
-    return [(name, query) for name, query in found]
 
 
 def teams_to_share_with(user: User) -> QuerySet[Team]:

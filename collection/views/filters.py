@@ -15,6 +15,7 @@ from agencies.packages import lender_names
 from cases.pills import Pill, pills_in_use
 from collection.finding import CaseFilters
 from collection.models import Assignment
+from collection.tagging import TagInUse
 from collection.views.standing import standing_of, standing_questions
 from tenancy.access import sees_all, teams_seen_by
 from tenancy.filtering import Filter, FilterBar, Option
@@ -47,11 +48,17 @@ def scale_for(on: date, params: QueryDict, *, shown: bool) -> dict[int, Pill]:
 
 
 def case_questions(
-    user: User, scale: dict[int, Pill], params: QueryDict, *, shown: bool
+    user: User,
+    scale: dict[int, Pill],
+    params: QueryDict,
+    *,
+    shown: bool,
+    tags: Sequence[TagInUse] | None = None,
 ) -> list[Filter]:
     """The questions that every list of cases may be asked.
 
-    shown: whether the bar is printed; else only options that the URL names are looked up.
+    shown: whether the bar is printed; else only options that the URL names are looked up. tags:
+    those in use, where the caller has asked.
     """
     questions = [
         Filter(name="bucket", label=_("Bucket"), options=bucket_options(scale.values())),
@@ -59,7 +66,7 @@ def case_questions(
         Filter(name="amount", label=_("Outstanding"), kind="range", unit=user.company.currency),
         Filter(name="product", label=_("Product"), kind="text"),
         Filter(name="channel", label=_("Channel"), kind="text", extra=True),
-        *standing_questions(params, shown=shown),
+        *standing_questions(params, tags),
         Filter(name="q", label=pgettext_lazy("filter", "Search"), kind="text", extra=True),
     ]
     if not user.company.is_lender and (shown or "lender" in params):

@@ -23,6 +23,7 @@ from collection.case_list import (
     case_list,
     listed_cases,
 )
+from collection.list_words import ListWords, list_words
 from collection.views.filters import DeskQuestions, case_filters, case_questions, scale_for
 from collection.views.lines import case_lines
 from collection.views.saved_views import with_saved
@@ -52,6 +53,7 @@ class AskedCases:
     bar: FilterBar
     filters: ListFilters
     table: Table
+    words: ListWords | None
 
     @classmethod
     def by(cls, user: User, params: QueryDict, on: date | None = None) -> "AskedCases":
@@ -63,10 +65,11 @@ class AskedCases:
         desks = DeskQuestions.of(user, params)
         agencies = _agencies(user.company) if state == "placed" else []
         scale = scale_for(on, params, shown=shown)
+        words = list_words(user, LIST) if shown else None
         questions = [
             *_questions(state, agencies),
             *desks.filters,
-            *case_questions(user, scale, params, shown=shown),
+            *case_questions(user, scale, params, shown=shown, tags=words.tags if words else None),
         ]
         counts = counts_address(LIST, params) if shown else ""
         bar = FilterBar(questions, params, counts=counts)
@@ -79,7 +82,7 @@ class AskedCases:
             closures=tuple(bar.chosen("closure")) if state == "closed" else (),
             case=case_filters(bar, user),
         )
-        return cls(user, on, scale, bar, filters, _table(user, params, state))
+        return cls(user, on, scale, bar, filters, _table(user, params, state), words)
 
     @property
     def cases(self) -> QuerySet[Case]:
@@ -110,7 +113,9 @@ def cases(request: Request) -> HttpResponse:
     )
     total = asked.cases.order_by()[: COUNT_CAP + 1].count()
     summary = ngettext("%(n)s case", "%(n)s cases", total) % {"n": count(total, COUNT_CAP)}
-    views, tools = with_saved(user, LIST, params, _views(asked, params))
+    views, tools = with_saved(
+        LIST, params, _views(asked, params), asked.words.tabs if asked.words else ()
+    )
     return render(
         request,
         "collection/cases.html",

@@ -23,7 +23,6 @@ from collection.saved_views import (
     may_change,
     rename_view,
     save_view,
-    tabs_of,
     teams_to_share_with,
     views_of,
 )
@@ -68,10 +67,16 @@ class ViewLine:
 
 
 def with_saved(
-    user: User, page: str, params: QueryDict, tabs: Sequence[ViewTab]
+    page: str,
+    params: QueryDict,
+    tabs: Sequence[ViewTab],
+    saved: Sequence[tuple[str, str]],
 ) -> tuple[list[ViewTab], list[Link]]:
-    """A list's tabs with the saved views behind them, and the tools at their end; one query."""
-    here, saved = kept(params), tabs_of(user, page)
+    """A list's tabs with the saved views behind them, and the tools at their end.
+
+    saved: names and queries of the views (collection.list_words).
+    """
+    here = kept(params)
     shown = list(tabs)
     if saved and not shown:
         shown = [ViewTab(label=_("All"), href=reverse(ROUTES[page]), active=not here)]

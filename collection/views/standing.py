@@ -1,5 +1,6 @@
 """The questions of the filter bar about how a case stands, and the plain values behind them."""
 
+from collections.abc import Sequence
 from datetime import tzinfo
 from decimal import Decimal
 from math import ceil, floor
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from collection.standing import PROMISE_STATES, TOUCHES, PromiseState, Standing, Touch, YesNo
-from collection.tagging import tags_in_use
+from collection.tagging import TagInUse, tags_in_use
 from tenancy.filtering import PAGE_KEYS, Filter, FilterBar, Option
 from tenancy.screen import Text
 
@@ -51,9 +52,10 @@ def counts_address(which: str, params: QueryDict) -> str:
     return f"{reverse('work:counts')}?{carried.urlencode()}"
 
 
-def standing_questions(params: QueryDict, *, shown: bool) -> list[Filter]:
+def standing_questions(params: QueryDict, tags: Sequence[TagInUse] | None = None) -> list[Filter]:
     """The questions; the company's tags are looked up only for a bar that asks or shows them."""
-    tags = tags_in_use() if shown or "tag" in params else []
+    if tags is None:
+        tags = tags_in_use() if "tag" in params else []
     return [
         Filter(
             name="tag",
