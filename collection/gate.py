@@ -170,7 +170,8 @@ def settle(
     The outcome only ever moves to what counts for more (STRICTER): a conversation that was told
     once stays one, an attempt is no more undone, and what was given up counts again when it turns
     out to have been made. talk_seconds: how long both spoke, None where nobody measured it, which
-    counts as long enough. Raises ContactTry.DoesNotExist, ValidationError for a state that ends nothing.
+    counts as long enough. Raises ContactTry.DoesNotExist, ValidationError for a state that ends
+    nothing.
     """
     if state not in SETTLES:
         raise ValidationError({"state": _("Choose how the contact ended.")})
@@ -198,6 +199,16 @@ def _seconds(row: ContactTry, state: str, told: int | None) -> int | None:
         becomes = state == State.CONVERSATION and row.state != State.CONVERSATION
         return None if becomes else row.talk_seconds
     return max(row.talk_seconds or 0, told)
+
+
+def tell(*, company: Company, made: ContactTry) -> None:
+    """Keep a contact that a company made without asking, settled, in the lender's book.
+
+    made: not saved yet; marked as made outside the gate. Lands after a recall too.
+    """
+    made.company_id, made.outside_gate = company.pk, True
+    with transaction.atomic(), _where_it_was_made(company, made):
+        made.save(force_insert=True)
 
 
 def release(*, company: Company, uid: UUID | str, reason: str, by: User) -> ContactTry:
@@ -275,7 +286,7 @@ def _where_it_was_made(company: Company, made: ContactTry) -> Any:
         kind=Crossing.CONTACT,
         into=_owner_of(made.owner_id),
         proof=Placement.objects.filter(agency=company, case_id=made.case_id),
-        about=f"outcome of contact {made.pk}",
+        about=f"contact on case {made.case_id}",
     )
 
 

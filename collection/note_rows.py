@@ -1,5 +1,7 @@
 """Writing a note in one statement: its row, its words, and what comes next on the desk.
 
+In the lender's own book also the contact that it tells of, where nobody had asked the gate for it.
+
 Part of collection.notes.write_note, which checks everything before; people wait for this one.
 """
 
@@ -34,9 +36,18 @@ WITH written AS (
         next_action_at = %(next_action_at)s
     WHERE company_id = %(company_id)s AND case_id = %(case_id)s AND ended_at IS NULL
         AND (last_touch_at IS NULL OR last_touch_at <= %(at)s)
-)
-SELECT id, uid FROM written
-"""
+)"""
+# No agency may write there: its statement has no such part.
+_CONTACT = """, contact AS (
+    INSERT INTO collection_contacttry (company_id, owner_id, borrower_id, case_id,
+        contact_point_id, relation, channel, purpose, by_id, by_name, at, state, ended_at,
+        note_id, was_asked_for, outside_gate)
+    SELECT %(company_id)s, %(owner_id)s, %(borrower_id)s, %(case_id)s, %(contact_point_id)s,
+        %(relation)s, %(channel)s, 'collect', %(author_id)s, %(author_name)s, %(at)s,
+        %(outcome)s, %(at)s, id, false, true
+    FROM written
+)"""
+_TELLS = " SELECT id, uid FROM written"
 _COLUMNS = (
     "company_id", "owner_id", "case_id", "author_id", "author_name", "at", "disposition",
     "disposition_name_en", "disposition_name_zh", "next_action", "next_action_at", "has_remark",
@@ -45,11 +56,16 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def insert_note(note: Note, *, text: str, facts: dict[str, str]) -> None:
-    """Write the note and what it says, and move the company's desk on; gives it its ids."""
+def insert_note(note: Note, *, text: str, facts: dict[str, str], outcome: str = "") -> None:
+    """Write the note and what it says, and move the company's desk on; gives it its ids.
+
+    outcome: of the contact made outside the gate that it tells of, in the lender's scope only
+    (collection.outside); "" for none.
+    """
     values: dict[str, Any] = {name: getattr(note, name) for name in _COLUMNS}
     values |= {"text": text, "facts": json.dumps(facts), "has_words": bool(text or facts)}
+    values |= {"outcome": outcome, "borrower_id": note.case.borrower_id}
     with connection.cursor() as cursor:
-        cursor.execute(_STATEMENT, values)
+        cursor.execute(_STATEMENT + (_CONTACT if outcome else "") + _TELLS, values)
         note.pk, note.uid = cursor.fetchone()
     note._state.adding = False

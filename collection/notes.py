@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.models import Case, ContactPoint
-from collection import effects
+from collection import effects, outside
 from collection.attachments import UploadedFile, attach, check_files, discard, store
 from collection.effects import FollowUp
 from collection.facts import plain, read_facts
@@ -70,7 +70,8 @@ def write_note(
     every agency's. form_key: of the form that was sent; sent twice, it is written once.
     contact_point: who was contacted; None: the borrower, by no number. facts: what the disposition
     requires, by name (collection.facts). corrects: the company's earlier note on the case.
-    try_uid: the contact that the gate let through, settled by this. files: pictures and PDFs.
+    try_uid: the contact that the gate let through, settled by this; without it, an outbound contact
+    with a point counts as made outside the gate. files: pictures and PDFs.
     knew: see Knew; raises NewerNotes where there is a newer one. on: the business date, asked for
     where it is left out.
     The caller has found `case` among the visible ones. Raises PermissionDenied for who only
@@ -258,13 +259,17 @@ def _keep(note: Note, follow: FollowUp, sent: _Sent) -> Note:
             note.next_action_at = note.next_action_at or effects.moment_of_next(follow, answer_by)
             if note.next_action_at is None:
                 raise ValidationError({"next_action_at": _("Say when.")})
-            insert_note(note, text=follow.remark, facts=plain(follow.values))
+            outcome = outside.outcome(follow, note) if sent.try_uid is None else ""
+            ours = outcome if follow.company.pk == note.owner_id else ""
+            insert_note(note, text=follow.remark, facts=plain(follow.values), outcome=ours)
             if stored:
                 attach(note=note, stored=stored)
             effects.take_promise_of(follow, note)
             effects.write_in_lenders_book(follow)
             if sent.try_uid is not None:
                 effects.settle_try(follow, note, sent.try_uid)
+            elif outcome != ours:
+                outside.tell(follow, note, outcome)
             if not follow.has(Disposition.Flag.PROMISE):
                 # Taking a promise ranks as well.
                 on = follow.on or business_date(follow.company)

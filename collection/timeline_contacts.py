@@ -36,7 +36,12 @@ def contact_item(contact: ContactTry, points: Mapping[int, ContactPoint]) -> Tim
 
 
 def outcome(contact: ContactTry) -> str:
-    """What came of it: “Call, spoke 03:12”, “Call, unanswered”."""
+    """What came of it: “Call, spoke 03:12”, “Call, unanswered, outside the gate”."""
+    what = _ended(contact)
+    return _("%(what)s, outside the gate") % {"what": what} if contact.outside_gate else what
+
+
+def _ended(contact: ContactTry) -> str:
     words = {"channel": contact.get_channel_display(), "state": contact.get_state_display()}
     if contact.state == State.CONVERSATION and contact.talk_seconds:
         minutes, seconds = divmod(contact.talk_seconds, 60)

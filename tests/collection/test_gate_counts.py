@@ -2,17 +2,23 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 
-from cases.models import Case
+from agencies.placement import place_cases
+from agencies.recall import recall_cases
+from cases.models import Case, ContactPoint
+from cases.showing import show_phone
 from collection.contact_facts import Decision
 from collection.gate import ask, reserve, settle
-from collection.models import ContactRule, ContactTry
-from tenancy.models import Company, User
+from collection.models import ContactRule, ContactTry, Note
+from collection.notes import write_note
+from tenancy.models import Company, CrossingRecord, User
 from tenancy.scope import company_scope
-from tests.collection.book import ON, add_case
-from tests.collection.test_gate import at, own_point
+from tests.collection.book import ON, add_case, furnish
+from tests.collection.test_gate import add_point, at, own_point
 
 pytestmark = pytest.mark.django_db
 Person = Callable[[Company, str], User]
@@ -60,12 +66,12 @@ def test_what_the_dialer_measured_before_it_was_a_talk_says_nothing(
 ) -> None:
     with company_scope(lender):
         made = called(add_case(lender), who, 9)
-        told = partial(settle, company=lender, uid=made.uid)
-        assert told(state="unanswered", talk_seconds=0).talk_seconds == 0
-        assert told(state="conversation").talk_seconds is None
-        assert told(state="conversation", talk_seconds=40).talk_seconds == 40
-        assert told(state="conversation").talk_seconds == 40
-        assert told(state="conversation", talk_seconds=5).talk_seconds == 40
+        ended = partial(settle, company=lender, uid=made.uid)
+        assert ended(state="unanswered", talk_seconds=0).talk_seconds == 0
+        assert ended(state="conversation").talk_seconds is None
+        assert ended(state="conversation", talk_seconds=40).talk_seconds == 40
+        assert ended(state="conversation").talk_seconds == 40
+        assert ended(state="conversation", talk_seconds=5).talk_seconds == 40
 
 
 @pytest.mark.parametrize(
@@ -90,3 +96,121 @@ def test_an_outcome_only_moves_to_what_counts_for_more(
         settle(company=lender, uid=made.uid, state=first)
         settle(company=lender, uid=made.uid, state=then)
         assert ContactTry.objects.get().state == stands
+
+
+def told(who: User, case: Case, code: str, **more: Any) -> Note:
+    """A note of the book's day that names the borrower's number and no reservation."""
+    given: dict[str, Any] = {"at": at(9)} | more
+    if "contact_point" not in given:
+        given["contact_point"] = own_point(case)
+    return write_note(
+        company=who.company, case=case, by=who, disposition=code, remark="Said so.", **given
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "channel", "state"),
+    [
+        ("hung_up", "call", "conversation"),
+        ("no_answer", "call", "unanswered"),
+        ("empty_number", "call", "invalid"),
+        ("line_failure", "call", "not_connected"),
+        ("no_answer", "sms", "sent"),
+        ("hung_up", "visit", "conversation"),
+    ],
+)
+def test_a_contact_made_past_the_gate_is_told_by_its_note(
+    lender: Company, who: User, code: str, channel: str, state: str
+) -> None:
+    with company_scope(lender):
+        case = add_case(lender)
+        note = told(who, case, code, channel=channel)
+        made = ContactTry.objects.get()
+        assert (made.state, made.channel, made.outside_gate) == (state, channel, True)
+        assert (made.at, made.ended_at, made.note_id) == (at(9), at(9), note.pk)
+        assert (made.contact_point, made.relation) == (own_point(case), "self")
+        assert (made.by_id, made.by_name) == (who.pk, who.display_name)
+        assert (made.talk_seconds, made.company_id) == (None, lender.pk)
+
+
+def test_three_talks_past_the_gate_use_up_the_day(lender: Company, who: User) -> None:
+    with company_scope(lender):
+        case = add_case(lender)
+        for _ in range(3):
+            told(who, case, "hung_up")
+        asked = ask(user=who, case=case, channel="call", point=own_point(case), at=at(15))
+        assert rules_of(asked) == ["conversations_day"]
+
+
+def test_what_is_no_contact_of_ours_counts_for_nothing(lender: Company, who: User) -> None:
+    with company_scope(lender):
+        case = add_case(lender)
+        told(who, case, "hung_up", channel="inbound")
+        told(who, case, "hung_up", channel="other")
+        told(who, case, "hung_up", contact_point=None)
+        made = called(case, who, 9)
+        told(who, case, "hung_up", try_uid=made.uid, at=at(9, 1))
+        only = ContactTry.objects.get()
+        assert (only.state, only.outside_gate) == ("conversation", False)
+
+
+def test_a_correction_tells_the_same_contact_again(lender: Company, who: User) -> None:
+    with company_scope(lender):
+        case = add_case(lender)
+        first = told(who, case, "no_answer")
+        second = told(who, case, "hung_up", corrects=first)
+        told(who, case, "no_answer", corrects=second)
+        made = ContactTry.objects.get()
+        assert (made.state, made.note_id) == ("conversation", first.pk)
+        told(who, case, "hung_up", corrects=first, channel="visit")
+        assert ContactTry.objects.count() == 2, "that was another contact"
+
+
+def test_an_agency_tells_of_its_contacts_by_one_crossing(
+    lender: Company, agency: Company, person: Person
+) -> None:
+    theirs, ours = person(agency, "collector"), person(lender, "collector")
+    with company_scope(lender):
+        case = add_case(lender)
+        place_cases(
+            lender=lender, agency=agency, case_ids=[case.pk], reason="", ends_on=None, by=None
+        )
+    with company_scope(agency):
+        furnish(agency)
+        held = Case.objects.get(pk=case.pk)
+        point = own_point(held)
+        for _ in range(2):
+            told(theirs, held, "no_answer")
+        kinds = list(CrossingRecord.objects.values_list("kind", flat=True))
+        assert kinds == ["contact", "contact"]
+    with company_scope(lender):
+        recall_cases(lender=lender, case_ids=[case.pk], reason="x", by=None)
+    with company_scope(agency):
+        told(theirs, held, "hung_up", contact_point=point)
+    with company_scope(lender):
+        rows = ContactTry.objects.order_by("pk")
+        assert [row.state for row in rows] == ["unanswered", "unanswered", "conversation"]
+        assert {(row.company_id, row.outside_gate) for row in rows} == {(agency.pk, True)}
+        case.refresh_from_db()
+        for hour in (14, 15):
+            made = called(case, ours, hour)
+            settle(company=lender, uid=made.uid, state="conversation")
+        asked = ask(user=ours, case=case, channel="call", point=point, at=at(16))
+        assert rules_of(asked) == ["conversations_day"], "one of the agency's, two of ours"
+
+
+def test_the_number_of_who_refused_is_shown_to_nobody(lender: Company, who: User) -> None:
+    with company_scope(lender):
+        case = add_case(lender)
+        wife, work = add_point(case, "spouse", "Li"), add_point(case, "spouse", "Li")
+        friend, own = add_point(case, "friend"), own_point(case)
+        sealed = own.number_sealed
+        ContactPoint.objects.exclude(pk__in=[work.pk]).update(state="refused")
+        ContactPoint.objects.update(number_sealed=sealed)
+        for point in (wife, work, friend):
+            point.refresh_from_db()
+            with pytest.raises(ValidationError, match="refused all contact"):
+                show_phone(case=case, contact_point=point.uid, reason="Call", by=who)
+        assert show_phone(case=case, contact_point=own.uid, reason="He asked", by=who)
+        ContactPoint.objects.filter(pk=friend.pk).update(state="unknown")
+        assert show_phone(case=case, contact_point=friend.uid, reason="Call", by=who)

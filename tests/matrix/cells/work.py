@@ -105,7 +105,9 @@ CELLS = [
             "contact_point": "{point}",
         },
         status=302,
-        writes=writes("collection_note", "collection_remark", "collection_assignment"),
+        writes=writes(
+            "collection_note", "collection_remark", "collection_assignment", "collection_contacttry"
+        ),
         proof=lambda side: _noted(side, "refuses"),
     ),
     Cell(
