@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Placement
 from cases.history import record_events
-from cases.models import Case, ContactPoint
+from cases.models import Case, CaseEvent, ContactPoint
 from collection.contact_policy import Decision
 from collection.gate_facts import Question, Weighing, decide, own_side, without_case
 from collection.models import ContactTry
@@ -214,8 +214,9 @@ def tell(*, company: Company, made: ContactTry) -> None:
 def release(*, company: Company, uid: UUID | str, reason: str, by: User) -> ContactTry:
     """Give a reservation up that came to nothing, for a reason; it counts no more.
 
-    by: who reserved it, or a lead or admin of the company (else PermissionDenied). Raises
-    ContactTry.DoesNotExist, ValidationError for a missing reason or for what is settled.
+    by: who reserved it, or a lead or admin of the company (else PermissionDenied). Nobody who has
+    seen the number gives the own contact up (ValidationError): it may have been dialled by hand.
+    Raises ContactTry.DoesNotExist, ValidationError for a missing reason or for what is settled.
     """
     if not reason.strip() or len(reason.strip()) > LONGEST_REASON:
         raise ValidationError({"reason": _("Say why, in at most 200 characters.")})
@@ -223,6 +224,10 @@ def release(*, company: Company, uid: UUID | str, reason: str, by: User) -> Cont
         found = ContactTry.objects.get(uid=uid, company=company)
         if found.by_id != by.pk and not by.has_role(Role.TEAM_LEAD, Role.COMPANY_ADMIN):
             raise PermissionDenied
+        if found.by_id == by.pk and _has_seen_the_number(by, found):
+            raise ValidationError(
+                _("You have seen the number: write a note of what came of it, or ask a lead.")
+            )
         with _where_it_was_made(company, found):
             row = ContactTry.objects.select_for_update().get(pk=found.pk)
             if row.state != State.RESERVED:
@@ -233,6 +238,21 @@ def release(*, company: Company, uid: UUID | str, reason: str, by: User) -> Cont
             data = {"reason": reason.strip(), "try": str(row.uid), "by": company.name}
             record_events(cases=[case], kind="contact_released", by=by, data=data)
     return row
+
+
+def _has_seen_the_number(person: User, made: ContactTry) -> bool:
+    """Whether the number that the contact is for was ever shown to the person on this case."""
+    if made.contact_point_id is None:
+        return False
+    shown = CaseEvent.objects.filter(
+        company_id=made.company_id,
+        case_id=made.case_id,
+        kind="phone_shown",
+        actor_id=person.pk,
+    )
+    point = ContactPoint.objects.filter(pk=made.contact_point_id).first()
+    # An agency sees no contact point after a recall: any number that it was shown counts then.
+    return (shown.filter(data__contact_point=str(point.uid)) if point else shown).exists()
 
 
 # The two sides of the wall ------------------------------------------------------------------

@@ -12,7 +12,7 @@ from agencies.recall import recall_cases
 from cases.models import Case, ContactPoint
 from cases.showing import show_phone
 from collection.contact_facts import Decision
-from collection.gate import ask, reserve, settle
+from collection.gate import ask, release, reserve, settle
 from collection.models import ContactRule, ContactTry, Note
 from collection.notes import write_note
 from tenancy.models import Company, CrossingRecord, User
@@ -214,3 +214,22 @@ def test_the_number_of_who_refused_is_shown_to_nobody(lender: Company, who: User
         assert show_phone(case=case, contact_point=own.uid, reason="He asked", by=who)
         ContactPoint.objects.filter(pk=friend.pk).update(state="unknown")
         assert show_phone(case=case, contact_point=friend.uid, reason="Call", by=who)
+
+
+@pytest.mark.parametrize("username", ["collector", "lead"])
+def test_who_has_seen_the_number_does_not_give_the_contact_up(
+    lender: Company, person: Person, username: str
+) -> None:
+    who, admin = person(lender, username), person(lender, "admin")
+    with company_scope(lender):
+        case = add_case(lender)
+        unseen, seen = called(case, who, 9), called(case, who, 10)
+        release(company=lender, uid=unseen.uid, reason="Pressed by mistake", by=who)
+        show_phone(case=case, contact_point=own_point(case).uid, reason="Call", by=who)
+        with pytest.raises(ValidationError, match="You have seen the number"):
+            release(company=lender, uid=seen.uid, reason="Line was cut", by=who)
+        seen.refresh_from_db()
+        assert seen.state == "reserved"
+        release(company=lender, uid=seen.uid, reason="Line was cut", by=admin)
+        seen.refresh_from_db()
+        assert seen.state == "released"

@@ -163,6 +163,10 @@ def test_contacts_in_progress_are_given_up_with_a_reason(
     client.post(path, {"reason": ""})
     with company_scope(lender):
         assert ContactTry.objects.get().state == "reserved"
+    answer = client.post(path, {"reason": "Not posted"}, follow=True).content.decode()
+    assert "You have seen the number" in answer
+    with company_scope(lender):
+        assert ContactTry.objects.get().state == "reserved"
     assert signed_in(lender, "collector2").post(path, {"reason": "x"}).status_code == 404
     assert signed_in(lender, "lead2").post(path, {"reason": "x"}).status_code == 404
     assert signed_in(lender, "lead").post(path, {"reason": "Not posted"}).status_code == 302
