@@ -85,7 +85,9 @@ def test_rank_comes_first_and_value_within_it(
         assert [row.loan_no for row in (first, second)] == [more.loan_no, less.loan_no]
         assert third.loan_no == later.loan_no
         assert [row.rank for row in (first, second, third)] == [Rank.NEW, Rank.NEW, Rank.LATER]
-        assert (first.expected_value, first.score, first.was_skipped) == (500, None, False)
+        assert (first.expected_value, first.score, first.was_skipped) == (
+            Decimal(500), None, False,
+        )  # fmt: skip
         assert (second.dpd, second.outstanding) == (5, Decimal("800.00"))
         assert second.pill is not None
         assert (second.pill.label, second.pill.tone, second.pill.parent) == ("S1", 1, "M1")
