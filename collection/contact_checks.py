@@ -83,11 +83,11 @@ def not_holder(question: Question, moment: Moment) -> Verdict | None:
 
 
 def third_refused(question: Question, moment: Moment) -> Verdict | None:
-    """A third person who asked for no contact is left alone for good."""
+    """A third person who asked for no contact is left alone: for good, or as long as was said."""
     facts = question.facts
     if facts.person == SELF:
         return None
-    return Verdict(facts.refused_at is None or moment.at < facts.refused_at)
+    return _unless_refused(facts, moment)
 
 
 def own_refused(question: Question, moment: Moment) -> Verdict | None:
@@ -95,7 +95,15 @@ def own_refused(question: Question, moment: Moment) -> Verdict | None:
     facts = question.facts
     if facts.person != SELF or facts.refused_at is None or facts.purpose == "answer":
         return None
-    return Verdict(moment.at < facts.refused_at)
+    return _unless_refused(facts, moment)
+
+
+def _unless_refused(facts: ContactFacts, moment: Moment) -> Verdict:
+    since = facts.refused_at
+    until = None if facts.refused_until is None else in_utc(facts.refused_until)
+    if since is None or moment.at < since or (until is not None and moment.at >= until):
+        return Verdict(True)
+    return Verdict(False, until=until)
 
 
 def third_locked(question: Question, moment: Moment) -> Verdict | None:

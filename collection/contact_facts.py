@@ -105,9 +105,9 @@ class ContactFacts:
 
     past: what counts, in any order: nothing later than `at`, unless it is in progress.
     refused_at: when this third person, or the borrower for this number or channel, asked for no
-    more contact. has_case, held_from, held_until: whether the asking company holds the case, and
-    from when until when. collector_used: contacts that this person made on the date of `at` on
-    the clock `company_zone`.
+    more contact; refused_until: exclusive, None where it is for good. has_case, held_from,
+    held_until: whether the asking company holds the case, and from when until when.
+    collector_used: contacts that this person made on the date of `at` on the clock `company_zone`.
     """
 
     at: datetime
@@ -124,6 +124,7 @@ class ContactFacts:
     own_numbers: tuple[OwnNumber, ...] = ()
     holds: tuple[Hold, ...] = ()
     refused_at: datetime | None = None
+    refused_until: datetime | None = None
     has_case: bool = True
     held_from: datetime | None = None
     held_until: datetime | None = None

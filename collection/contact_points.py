@@ -8,56 +8,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Q, Subquery
+from django.db.models import Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.history import record_events
 from cases.models import Case, ContactPoint
+from collection.models import ContactWish
+from collection.visibility import may_move
 from tenancy.crossing import Crossing, cross
 from tenancy.models import Company, User
 from tenancy.personal_data import keyed_hash, last_four, mask_number, seal
 
 State = ContactPoint.State
+LONGEST_REASON = 200
 SUSPENDED_FOR = timedelta(days=15)
 """How long a suspended number counts as invalid; then it is unknown again."""
-
-
-def set_state(
-    *,
-    company: Company,
-    case: Case,
-    point: ContactPoint,
-    state: str,
-    by: User,
-    until: date | None = None,
-    whole_person: bool = False,
-    at: datetime | None = None,
-) -> bool:
-    """Say how a contact point of the case's borrower stands; returns whether anything changed.
-
-    The latest fact wins, except over a refusal, which stays: a point that is refused keeps its
-    state, and one whose state is younger than `at` (now, if left out) does too. until: the date
-    from which an invalid number counts as unknown again. whole_person: every point of the same
-    person, for a refusal. The change is recorded on the case.
-    """
-    _check(case, point)
-    with transaction.atomic():
-        with lenders_book(company=company, case=case, by=by):
-            changed = change_state(
-                case=case,
-                point=point,
-                state=state,
-                at=at or timezone.now(),
-                until=until,
-                whole_person=whole_person,
-            )
-        if changed:
-            data = {"contact_point": str(point.uid), "state": state}
-            record_events(cases=[case], kind="contact_state", by=by, data=data, shared=True)
-    return bool(changed)
 
 
 def reopen_point(
@@ -65,26 +33,38 @@ def reopen_point(
 ) -> None:
     """Open a borrower's own point again after a refusal, because the borrower wrote so.
 
-    reason: where it is written; required (ValidationError). Another person's refusal is for good,
-    and a point that is not refused needs no reopening (ValidationError as well).
+    A lead or an admin does it (else PermissionDenied). What the borrower asked to stop about this
+    point ends with it; a wish about all points stays. reason: where it is written; required
+    (ValidationError). Another person's refusal is for good, and a point that is not refused needs
+    no reopening (ValidationError as well).
     """
-    _check(case, point)
+    if not may_move(by):
+        raise PermissionDenied
+    if point.borrower_id != case.borrower_id:
+        raise ValidationError({"contact_point": _("Choose a contact point of this borrower.")})
     if point.relation != ContactPoint.Relation.SELF or point.state != State.REFUSED:
         raise ValidationError(_("Only a borrower's own refusal can be taken back."))
     if not reason.strip():
         raise ValidationError({"reason": _("Say where the borrower wrote it.")})
+    if len(reason.strip()) > LONGEST_REASON:
+        raise ValidationError(
+            {"reason": _("At most %(limit)s characters.") % {"limit": LONGEST_REASON}}
+        )
+    now = timezone.now()
     with transaction.atomic():
         with lenders_book(company=company, case=case, by=by):
             ContactPoint.objects.filter(pk=point.pk, state=State.REFUSED).update(
-                state=State.UNKNOWN, state_at=timezone.now(), state_until=None
+                state=State.UNKNOWN, state_at=now, state_until=None
             )
+            _stops_of(point, now).update(good_until=now)
         data = {"contact_point": str(point.uid), "reason": reason.strip()}
         record_events(cases=[case], kind="contact_reopened", by=by, data=data, shared=True)
 
 
-def _check(case: Case, point: ContactPoint) -> None:
-    if point.borrower_id != case.borrower_id:
-        raise ValidationError({"contact_point": _("Choose a contact point of this borrower.")})
+def _stops_of(point: ContactPoint, at: datetime) -> QuerySet[ContactWish]:
+    """The wishes to stop that name the point and still hold."""
+    stops = ContactWish.objects.filter(borrower_id=point.borrower_id, contact_point=point)
+    return stops.filter(Q(good_until=None) | Q(good_until__gt=at), kind=ContactWish.Kind.STOP)
 
 
 @contextmanager
@@ -116,7 +96,12 @@ def change_state(
     until: date | None = None,
     whole_person: bool = False,
 ) -> int:
-    """Write a state in the lender's book, which is open; as for set_state. Returns how many."""
+    """Write how a point stands in the lender's book, which is open; returns how many points change.
+
+    The latest fact wins, except over a refusal, which stays: a point that is refused keeps its
+    state, and one whose state is younger than `at` does too. until: the date from which an invalid
+    number counts as unknown again. whole_person: every point of the same person, for a refusal.
+    """
     about = Q(pk=point.pk)
     if state == State.INVALID:
         # The same number is as dead under another relation.

@@ -31,6 +31,9 @@ REMIND_AT = time(9)
 SUSPENDED = "suspended"
 """The code whose invalid number counts as unknown again after a time."""
 ASKS_STOP = "asks_stop"
+WONT_TELL = "wont_tell"
+LEFT_ALONE_DAYS = 7
+"""For how many dates a person is left alone who will pass nothing on, the first included."""
 REPRESENTED_HOLDS = {
     "lawyer": Hold.LEGAL.value,
     "agent": Hold.LEGAL.value,
@@ -40,6 +43,13 @@ CONSENT_DAYS = 7
 """For how many dates a consent to be called is good at most, the first included: 12 CFR
 1006.14(b)(3)(i)."""
 ONE_WAY = frozenset({ContactPoint.Kind.EMAIL, ContactPoint.Kind.WECHAT})
+ADDRESSES = frozenset(
+    {
+        ContactPoint.Kind.HOME_ADDRESS,
+        ContactPoint.Kind.REGISTERED_ADDRESS,
+        ContactPoint.Kind.WORK_ADDRESS,
+    }
+)
 WRITTEN = frozenset({Note.Channel.SMS, Note.Channel.WECHAT, Note.Channel.EMAIL})
 
 
@@ -208,6 +218,9 @@ def _state_of_point(follow: FollowUp) -> str:
 
 def _refuses_point(follow: FollowUp, point: ContactPoint) -> bool:
     """Whether a wish to stop leaves nothing that the point may still be used for."""
+    if _stops_everything(follow) and point.kind in ADDRESSES:
+        # The hold that follows leaves letters.
+        return False
     channel = follow.values.get("stop_channel")
     whole = channel == ALL or (channel == point.kind and point.kind in ONE_WAY)
     return whole and follow.values.get("stop_time") == ALL
@@ -225,10 +238,14 @@ def _wishes(follow: FollowUp) -> list[ContactWish]:
     if follow.has(Flag.CALLBACK) and isinstance(back, datetime):
         return [_new_wish(follow, ContactWish.Kind.CALLBACK, back, _end_of_day(follow, back))]
     if follow.code.code == ASKS_STOP and follow.values.get("stop_time") == ALL:
-        return _stops(follow)
+        # The hold says what stops with everything: it leaves letters.
+        return [] if _stops_everything(follow) else _stops(follow)
+    if follow.code.code == WONT_TELL and _is_of_a_third_person(follow.point):
+        until = _end_of_date(follow, LEFT_ALONE_DAYS)
+        return [_new_wish(follow, ContactWish.Kind.STOP, follow.at, until)]
     if isinstance(agreed, date) and follow.has(Flag.RIGHT_PARTY):
-        last = follow.company.local_date(follow.at) + timedelta(days=CONSENT_DAYS - 1)
-        until = datetime.combine(min(agreed, last), time.max, follow.company.zone)
+        agreed_until = datetime.combine(agreed, time.max, follow.company.zone)
+        until = min(agreed_until, _end_of_date(follow, CONSENT_DAYS))
         return [_new_wish(follow, ContactWish.Kind.CONSENT, follow.at, until)]
     return []
 
@@ -243,6 +260,16 @@ def _stops(follow: FollowUp) -> list[ContactWish]:
         if follow.values.get("stop_number") == ALL:
             wish.contact_point = None
     return wishes
+
+
+def _is_of_a_third_person(point: ContactPoint | None) -> bool:
+    return point is not None and point.relation != ContactPoint.Relation.SELF
+
+
+def _end_of_date(follow: FollowUp, dates: int) -> datetime:
+    """The last moment of so many dates, that of the follow-up being the first."""
+    last = follow.company.local_date(follow.at) + timedelta(days=dates - 1)
+    return datetime.combine(last, time.max, follow.company.zone)
 
 
 def _end_of_day(follow: FollowUp, at: datetime) -> datetime:

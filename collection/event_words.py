@@ -5,7 +5,7 @@ from typing import Any, Literal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import Case, ContactPoint
+from cases.models import Case
 from collection.contact_words import denied_told
 from collection.hold_words import HAPPENED, PICTURES, told_of_hold
 from collection.money_words import MONEY_PICTURES, told_of_money
@@ -37,7 +37,6 @@ PLACES: dict[str, tuple[str, Group]] = {
     "skipped": ("player-track-next", "others"),
     "contact_denied": ("phone-off", "denied"),
     "contact_released": ("phone-x", "contacts"),
-    "contact_state": ("address-book", "others"),
     "contact_reopened": ("address-book", "others"),
     **PROMISE_PLACES,
 }
@@ -96,8 +95,8 @@ def _told_of_cases(kind: str, data: dict[str, Any]) -> tuple[str, str]:
             return what, _("Its time was over.")
         case "contact_denied":
             return denied_told(data)
-        case "repayment_matched" | "contact_state":
-            return _told_of_the_book(kind, data)
+        case "repayment_matched":
+            return _told_of_the_book(data)
     return kind.replace("_", " ").capitalize(), reason
 
 
@@ -113,11 +112,8 @@ def _told_of_desks(kind: str, data: dict[str, Any]) -> str:
     return _("Move undone: %(from)s → %(to)s") % desks
 
 
-def _told_of_the_book(kind: str, data: dict[str, Any]) -> tuple[str, str]:
-    """What was done to the lender's book: money matched by hand, a contact point's state."""
-    if kind == "contact_state":
-        state = dict(ContactPoint.State.choices).get(data.get("state", ""), "")
-        return _("Contact point: %(state)s") % {"state": state}, ""
+def _told_of_the_book(data: dict[str, Any]) -> tuple[str, str]:
+    """What was done to the lender's book: money matched by hand."""
     what = _("Repayment %(number)s matched by hand; it was sent for loan %(loan_no)s") % {
         "number": data.get("repayment_no", ""),
         "loan_no": data.get("sent_for", ""),

@@ -14,7 +14,7 @@ from collection import contact_facts as plain
 from collection.contact_clock import Clocks, clocks_of
 from collection.contact_facts import ContactFacts, Decision, PastContact
 from collection.contact_policy import weigh
-from collection.contact_records import CaseRow, PointRow, Records, read_records
+from collection.contact_records import CaseRow, PointRow, Records, WishRow, read_records
 from collection.contact_rules import ContactRules
 from collection.effective_rules import Side, jurisdiction_of_zone, read_side
 from collection.models import ContactTry, ContactWish, Disposition
@@ -152,6 +152,7 @@ def facts_of(question: Question, own: OwnSide, book: Book) -> ContactFacts:
     points = {row.id: row for row in records.points}
     point = points.get(question.point.pk) if question.point else None
     at = question.at
+    refused_at, refused_until = _refusal(records, points, point, question)
     wishes = [
         wish
         for wish in records.wishes
@@ -170,7 +171,8 @@ def facts_of(question: Question, own: OwnSide, book: Book) -> ContactFacts:
         past=tuple(_past(records, points, at)),
         own_numbers=tuple(_own_numbers(records, clocks.zone, at)),
         holds=tuple(_holds(records, question.case)),
-        refused_at=_refused_at(records, point, question),
+        refused_at=refused_at,
+        refused_until=refused_until,
         has_case=_has_case(question, case),
         callbacks=tuple(plain.Wish(w.at, w.good_until) for w in wishes if w.kind == Wish.CALLBACK),
         consents=tuple(plain.Wish(w.at, w.good_until) for w in wishes if w.kind == Wish.CONSENT),
@@ -281,25 +283,40 @@ def _holds(records: Records, case: Case) -> Iterable[plain.Hold]:
             )
 
 
-def _refused_at(records: Records, point: PointRow | None, question: Question) -> datetime | None:
-    """When this person, or the borrower for this number or channel, asked for no more contact."""
-    at = question.at
+def _refusal(
+    records: Records, points: dict[int, PointRow], point: PointRow | None, question: Question
+) -> tuple[datetime | None, datetime | None]:
+    """Since when this person, or the borrower for this number or channel, wants no more contact.
+
+    And until when (exclusive), None where it is for good.
+    """
     person = _person(point)
-    refusals = [
-        row.state_at or BEGINNING
+    refusals: list[tuple[datetime, datetime | None]] = [
+        (row.state_at or BEGINNING, None)
         for row in records.points
         if row.state == PointState.REFUSED
         and (row is point if person == plain.SELF else _person(row) == person)
     ]
+    refusals += [
+        (wish.at, wish.good_until)
+        for wish in records.wishes
+        if wish.kind == Wish.STOP
+        and (wish.good_until is None or wish.good_until > question.at)
+        and _stops(wish, points, person, question)
+    ]
+    ends = [until for _since, until in refusals if until is not None]
+    until = max(ends, default=None) if len(ends) == len(refusals) else None
+    return min((since for since, _until in refusals), default=None), until
+
+
+def _stops(
+    wish: WishRow, points: dict[int, PointRow], person: Hashable, question: Question
+) -> bool:
+    """Whether a wish to stop is about this contact; a third person's is about the whole person."""
     if person == plain.SELF:
-        refusals += [
-            wish.at
-            for wish in records.wishes
-            if wish.kind == Wish.STOP
-            and (wish.good_until is None or wish.good_until > at)
-            and _is_about(wish.channel, wish.point_id, question)
-        ]
-    return min(refusals, default=None)
+        return _is_about(wish.channel, wish.point_id, question)
+    named = points.get(wish.point_id or 0)
+    return named is not None and _person(named) == person and wish.channel in ("", question.channel)
 
 
 def _is_about(channel: str, point_id: int | None, question: Question) -> bool:

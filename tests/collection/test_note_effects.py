@@ -3,18 +3,19 @@
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from agencies.placement import place_cases
 from agencies.recall import recall_cases
 from cases.models import Case, CaseHold, ContactPoint
 from collection import gate
-from collection.contact_points import reopen_point, set_state, state_on
+from collection.contact_points import reopen_point, state_on
 from collection.models import Assignment, ContactTry, ContactWish, Note, Promise, Remark
 from collection.notes import NewerNotes, write_note
 from tenancy.models import Company, CrossingRecord, User
@@ -33,8 +34,8 @@ def collector(lender: Company, person: Person) -> User:
 
 
 def point_of(case: Case) -> ContactPoint:
-    """The borrower's own number."""
-    return ContactPoint.objects.get(borrower=case.borrower_id, relation="self")
+    """The borrower's own number that the case began with."""
+    return ContactPoint.objects.filter(borrower=case.borrower_id, relation="self").earliest("pk")
 
 
 def another(case: Case, number: str, relation: str, name: str = "") -> ContactPoint:
@@ -160,8 +161,9 @@ def test_the_latest_fact_wins_except_over_a_refusal(lender: Company, collector: 
 
 
 def test_a_refusal_is_of_the_whole_person_and_of_nobody_else(
-    lender: Company, collector: User
+    lender: Company, collector: User, person: Person
 ) -> None:
+    lead = person(lender, "lead")
     with company_scope(lender):
         case = add_case(lender)
         wife = another(case, "13900000001", "spouse", "Li")
@@ -176,23 +178,34 @@ def test_a_refusal_is_of_the_whole_person_and_of_nobody_else(
         assert states[point_of(case).pk] == "unknown"
         wife.refresh_from_db()
         with pytest.raises(ValidationError):
-            reopen_point(company=lender, case=case, point=wife, by=collector, reason="Letter")
+            reopen_point(company=lender, case=case, point=wife, by=lead, reason="Letter")
 
 
-def test_only_the_borrowers_own_refusal_is_taken_back(lender: Company, collector: User) -> None:
+def test_only_the_borrowers_own_refusal_is_taken_back(lender: Company, person: Person) -> None:
+    collector, lead = person(lender, "collector"), person(lender, "lead")
     with company_scope(lender):
         case = add_case(lender)
+        said(lender, case, collector, "asks_stop", facts=STOP_ALL | {"stop_number": "this"})
+        other = another(case, "13900000002", "self")
+        facts = STOP_ALL | {"stop_channel": "sms"}
+        said(lender, case, collector, "asks_stop", facts=facts, contact_point=other)
         own = point_of(case)
-        set_state(company=lender, case=case, point=own, state="refused", by=collector)
-        own.refresh_from_db()
-        with pytest.raises(ValidationError):
-            reopen_point(company=lender, case=case, point=own, by=collector, reason=" ")
-        reopen_point(company=lender, case=case, point=own, by=collector, reason="Letter of 3 May")
+        reopened = partial(reopen_point, company=lender, case=case, point=own)
+        for reason in (" ", "x" * 201):
+            with pytest.raises(ValidationError):
+                reopened(by=lead, reason=reason)
+        with pytest.raises(PermissionDenied):
+            reopened(by=collector, reason="Letter of 3 May")
+        asked = partial(gate.ask, user=collector, case=case, channel="letter", point=own)
+        assert "own_refused" in [denial.rule for denial in asked().denials]
+        reopened(by=lead, reason="Letter of 3 May")
+        assert "own_refused" not in [denial.rule for denial in asked().denials]
         assert point_of(case).state == "unknown"
-        assert list(case.events.order_by("pk").values_list("kind", flat=True))[-2:] == [
-            "contact_state",
-            "contact_reopened",
-        ]
+        left = ContactWish.objects.filter(good_until=None)
+        assert [(wish.channel, wish.contact_point_id) for wish in left] == [("sms", None)]
+        event = case.events.order_by("pk").last()
+        assert event is not None
+        assert (event.kind, event.data["reason"]) == ("contact_reopened", "Letter of 3 May")
 
 
 def test_who_refuses_must_be_named(lender: Company, collector: User) -> None:
@@ -234,7 +247,7 @@ STOP_ALL = {"stop_number": "all", "stop_channel": "all", "stop_time": "all"}
 @pytest.mark.parametrize(
     ("facts", "state", "channels", "of_point", "holds"),
     [
-        (STOP_ALL, "refused", [""], False, ["cease"]),
+        (STOP_ALL, "refused", [], False, ["cease"]),
         (STOP_ALL | {"stop_number": "this"}, "refused", [""], True, []),
         (STOP_ALL | {"stop_channel": "call"}, "unknown", ["call", "robot"], False, []),
         (STOP_ALL | {"stop_channel": "sms"}, "unknown", ["sms"], False, []),
@@ -259,6 +272,55 @@ def test_a_wish_to_stop(
             assert (wish.contact_point_id is not None) is of_point
         assert point_of(case).state == state
         assert list(CaseHold.objects.values_list("kind", flat=True)) == holds
+
+
+def test_a_wish_to_stop_everything_leaves_letters(lender: Company, collector: User) -> None:
+    with company_scope(lender):
+        case = add_case(lender)
+        home = another(case, "Long Street 1", "self")
+        ContactPoint.objects.filter(pk=home.pk).update(kind="home_address")
+        home.refresh_from_db()
+        own = point_of(case)
+        for point in (own, home):
+            said(lender, case, collector, "asks_stop", facts=STOP_ALL, contact_point=point)
+        asked = partial(gate.ask, user=collector, case=case)
+        assert asked(channel="letter", point=home).allowed
+        assert asked(channel="letter", point=None).allowed
+        stopped = asked(channel="visit", point=home).denials
+        assert "hold" in [denial.rule for denial in stopped]
+        assert "own_refused" in [d.rule for d in asked(channel="call", point=own).denials]
+
+
+def test_who_passes_nothing_on_is_left_alone_for_seven_dates(
+    lender: Company, collector: User
+) -> None:
+    with company_scope(lender):
+        case = add_case(lender)
+        own = point_of(case)
+        ContactPoint.objects.filter(pk=own.pk).update(state="invalid", state_at=timezone.now())
+        wife = another(case, "13900000001", "spouse", "Li")
+        work = another(case, "02088880000", "spouse", "Li")
+        friend = another(case, "13700000001", "friend", "Wu")
+        note = said(lender, case, collector, "wont_tell", contact_point=wife)
+        wish = ContactWish.objects.get()
+        assert (wish.kind, wish.channel, wish.contact_point_id) == ("stop", "", wife.pk)
+        free = lender.local_date(note.at) + timedelta(days=7)
+
+        def denied(point: ContactPoint, on: date) -> list[str]:
+            noon = datetime.combine(on, time(15), lender.zone)
+            found = gate.ask(user=collector, case=case, channel="sms", point=point, at=noon)
+            return [denial.rule for denial in found.denials]
+
+        for point in (wife, work):
+            assert denied(point, free - timedelta(days=1)) == ["third_refused"]
+            assert denied(point, free) == []
+        assert denied(friend, free - timedelta(days=1)) == []
+        then = datetime.combine(free - timedelta(days=1), time(15), lender.zone)
+        found = gate.ask(user=collector, case=case, channel="sms", point=wife, at=then)
+        assert found.next_at == datetime.combine(free, time(8), lender.zone)
+        own.refresh_from_db()
+        said(lender, case, collector, "wont_tell", contact_point=own)
+        assert ContactWish.objects.count() == 1, "the borrower's own number is not left alone"
 
 
 def test_another_time_is_noted_and_stops_nothing(lender: Company, collector: User) -> None:
