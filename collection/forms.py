@@ -7,7 +7,6 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 from django import forms
-from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext, pgettext_lazy
@@ -16,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import ContactPoint
 from collection.attachments import UploadedFile
 from collection.desks import Desk
-from collection.facts import FACTS, form_field, in_order
+from collection.facts import FACTS, Fact, form_field, in_order
 from collection.models import Disposition, Note
 from collection.note_words import Told
 from collection.notes import ALWAYS_ASKED, LONGEST_ACTION, LONGEST_REMARK
@@ -156,8 +155,11 @@ class NoteForm(forms.Form):
         self.newer: Sequence[Told] = ()
         self.asks_consent = asks_consent
         self.offer(points)
-        for fact in FACTS.values():
-            self.fields[fact.field] = form_field(fact, currency)
+        self.currency = currency
+        if self.is_bound:
+            # What nobody has typed into needs no field: the page prints its empty ones by name.
+            for fact in FACTS.values():
+                self.fields[fact.field] = form_field(fact, currency)
         if not may_share:
             del self.fields["shared"]
 
@@ -194,13 +196,10 @@ class NoteForm(forms.Form):
         return {name: self.cleaned_data.get(fact.field) for name, fact in FACTS.items()}
 
     @property
-    def shown_facts(self) -> list[BoundField]:
-        """The fields of facts that any of the dispositions in use asks for, in their order."""
+    def shown_facts(self) -> list[Fact]:
+        """The facts that any of the dispositions in use asks for, in their order."""
         asked = {name for each in self.dispositions for name in each.required}
-        return [
-            self[fact.field]
-            for fact in in_order([*asked, *(ALWAYS_ASKED if self.asks_consent else ())])
-        ]
+        return in_order([*asked, *(ALWAYS_ASKED if self.asks_consent else ())])
 
     @property
     def asks_json(self) -> str:

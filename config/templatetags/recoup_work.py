@@ -5,6 +5,7 @@ is escaped here; figures, dates and times hold digits and our own words only.
 """
 
 from collections.abc import Sequence
+from copy import deepcopy
 from functools import lru_cache
 from html import escape
 
@@ -13,7 +14,7 @@ from django.forms.boundfield import BoundField
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
-from collection.facts import FACTS, PREFIX, form_field
+from collection.facts import FACTS, Fact, form_field
 from collection.forms import DispositionGroup, NoteForm
 from collection.views.lines import WorkLine
 from config.templatetags.recoup_ui import dpd, reason_badge, tags
@@ -71,21 +72,37 @@ def _row(line: WorkLine, untouched: str, ticks: bool, lender: bool, brief: bool)
 @register.simple_tag
 def fact_fields(form: NoteForm) -> SafeString:
     """The fields of all facts; those where nothing stands are the same on every page."""
-    return mark_safe("".join(map(_fact, form.shown_facts)))
+    return mark_safe("".join(_fact(form, fact) for fact in form.shown_facts))
 
 
-def _fact(field: BoundField) -> str:
-    blank = not (field.value() or field.errors)
-    inner = _blank_fact(field.label, field.name, get_language()) if blank else None
-    return f'<div class="fact" data-rc-fact="{field.name}">{inner or field.as_field_group()}</div>'
+def _fact(form: NoteForm, fact: Fact) -> str:
+    typed = form[fact.field] if form.is_bound else None
+    if typed is None or not (typed.value() or typed.errors):
+        inner = _blank_fact(fact.name, form.currency, get_language())
+    else:
+        inner = typed.as_field_group()
+    return f'<div class="fact" data-rc-fact="{fact.field}">{inner}</div>'
 
 
 @lru_cache(maxsize=1024)
-def _blank_fact(label: str, name: str, _language: str | None) -> SafeString:
+def _blank_fact(name: str, currency: str, _language: str | None) -> SafeString:
     """An empty fact's field; its label holds the currency."""
+    form, fact = forms.Form(), FACTS[name]
+    form.fields[fact.field] = form_field(fact, currency)
+    return form[fact.field].as_field_group()
+
+
+@register.simple_tag
+def note_field(field: BoundField) -> SafeString:
+    """A field of a note's form; where nothing was typed it is the same on every page."""
+    untouched = not field.form.is_bound and field.value() in (None, "", field.field.initial)
+    return _still(field.name, get_language()) if untouched else field.as_field_group()
+
+
+@lru_cache(maxsize=64)
+def _still(name: str, _language: str | None) -> SafeString:
     form = forms.Form()
-    form.fields[name] = form_field(FACTS[name.removeprefix(PREFIX)], "")
-    form.fields[name].label = label
+    form.fields[name] = deepcopy(NoteForm.base_fields[name])
     return form[name].as_field_group()
 
 

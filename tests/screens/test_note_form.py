@@ -89,7 +89,7 @@ def test_the_form_asks_for_what_the_results_require(world: World, signed_in: Sig
     assert asks["ptp_full"]["facts"] == ["fact_amount", "fact_date", "fact_channel"]
     assert asks["ptp_full"]["from"] == "fact_date"
     assert asks["callback"]["from"] == "fact_time"
-    shown = {field.name for field in form.shown_facts}
+    shown = {fact.field for fact in form.shown_facts}
     assert {name for each in asks.values() for name in each["facts"]} <= shown
     with company_scope(world.lender):
         point = ContactPoint.objects.get(borrower=world.mine[0].borrower_id)

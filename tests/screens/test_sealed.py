@@ -29,9 +29,7 @@ def gone(world: World) -> World:
             remark=WORDS,
         )
     with company_scope(world.lender):
-        recall_cases(
-            lender=world.lender, case_ids=[world.placed[0].pk], reason="direct", by=None
-        )
+        recall_cases(lender=world.lender, case_ids=[world.placed[0].pk], reason="direct", by=None)
     return world
 
 
