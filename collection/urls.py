@@ -46,6 +46,7 @@ urlpatterns = [
     path("cases/<uuid:uid>/here/", presence.here, name="here"),
     path("cases/<uuid:uid>/timeline/", case_timeline.older, name="timeline"),
     path("cases/<uuid:uid>/phone/<uuid:point>/", case_acts.phone, name="phone"),
+    path("cases/<uuid:uid>/reopen/<uuid:point>/", case_acts.reopen, name="reopen"),
     path("cases/<uuid:uid>/contact/", gate.contact, name="contact"),
     path("cases/<uuid:uid>/id-number/", case_acts.id_number, name="id-number"),
     path("cases/<uuid:uid>/hold/", holds.open_one, name="hold-open"),

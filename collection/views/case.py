@@ -180,6 +180,7 @@ def _shown(request: Request, page: CasePage, on: date) -> dict[str, Any]:
         "amounts": amount_lines(page),
         "buckets": bucket_strip(page),
         "contacts": contact_lines(page, on),
+        "may_reopen": may_move(request.user) and the_case.closed_on is None,
         "may_show": request.user.has_role(*SHOWS_NUMBERS),
         "others": other_lines(page),
         "others_sum": money(others_sum),

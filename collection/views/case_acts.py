@@ -1,4 +1,4 @@
-"""What is done on a case's page beside writing notes: looking at a masked number with a reason."""
+"""Done on a case beside writing notes, with a reason: seeing a masked number, reopening it."""
 
 from uuid import UUID
 
@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST
 
 from cases.models import Case, ContactPoint
 from cases.showing import show_id_number, show_phone
-from collection.visibility import SHOWS_NUMBERS, visible_cases
+from collection.contact_points import reopen_point
+from collection.visibility import MOVES_CASES, SHOWS_NUMBERS, visible_cases
 from tenancy.access import for_roles
 from tenancy.http import Request
 
@@ -53,6 +54,28 @@ def id_number(request: Request, uid: UUID) -> HttpResponse:
     except ValidationError as error:
         return _unseen(request, the_case, error)
     return _seen(request, the_case, number, "id-number", _("ID number"))
+
+
+@for_roles(*MOVES_CASES)
+@require_POST
+def reopen(request: Request, uid: UUID, point: UUID) -> HttpResponse:
+    """Open the borrower's own contact point again, because the borrower wrote so."""
+    the_case = _case(request, uid)
+    found = ContactPoint.objects.filter(uid=point, borrower_id=the_case.borrower_id).first()
+    if found is None:
+        raise Http404
+    try:
+        reopen_point(
+            company=request.user.company,
+            case=the_case,
+            point=found,
+            by=request.user,
+            reason=request.POST.get("reason", ""),
+        )
+    except ValidationError as error:
+        return _unseen(request, the_case, error)
+    messages.success(request, _("The contact point is open again."))
+    return redirect("work:case", uid=the_case.uid)
 
 
 def _seen(request: Request, the_case: Case, number: str, place: str, what: str) -> HttpResponse:

@@ -55,6 +55,10 @@ class ContactLine:
     tone: Tone
     icon: str
     off: bool
+    shown: bool
+    """Whether its number may still be seen: not that of another person who refused."""
+    reopens: bool
+    """Whether it can be opened again: the borrower's own, and refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,7 @@ def contact_lines(page: CasePage, on: date) -> list[ContactLine]:
 def _contact(point: ContactPoint, best: BestTime | None, on: date) -> ContactLine:
     state = ContactPoint.State(state_on(point, on))
     tone, icon = STATES[state]
+    own = point.relation == ContactPoint.Relation.SELF
     parts: Sequence[object] = (
         point.person_name,
         point.get_kind_display(),
@@ -159,6 +164,8 @@ def _contact(point: ContactPoint, best: BestTime | None, on: date) -> ContactLin
         tone=tone,
         icon=icon,
         off=state in OFF,
+        shown=own or state != ContactPoint.State.REFUSED,
+        reopens=own and state == ContactPoint.State.REFUSED,
     )
 
 

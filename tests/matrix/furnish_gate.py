@@ -61,12 +61,16 @@ def _company(side: Side) -> None:
 
 
 def _addresses(lender: Side, agency: Side) -> None:
-    """A postal address of each borrower whose case somebody works."""
+    """A postal address of each borrower whose case somebody works, and one that was refused."""
     for case, ours, theirs in (
         ("case", "address", ""),
         ("case_two", "address_two", ""),
         ("case_lent", "address_lent", "address"),
         ("case_lent2", "address_lent2", "address_two"),
+        ("case", "refused", ""),
+        ("case_two", "refused_two", ""),
+        ("case_lent", "refused_lent", "refused"),
+        ("case_lent2", "refused_lent2", "refused_two"),
     ):
         point = ContactPoint.objects.create(
             owner=lender.company,
@@ -76,12 +80,13 @@ def _addresses(lender: Side, agency: Side) -> None:
             number_hash=keyed_hash(f"{ours} street"),
             number_sealed=seal(f"{ours} street"),
             number_mask="*** street",
+            state="refused" if ours.startswith("refused") else "unknown",
         )
         point.refresh_from_db()
         lender.ids[ours] = str(point.uid)
         if theirs:
             agency.ids[theirs] = str(point.uid)
-    lender.hidden |= {"address", "address_two"}
+    lender.hidden |= {"address", "address_two", "refused", "refused_two"}
 
 
 def _wish(lender: Side, case: str, by: Company) -> None:

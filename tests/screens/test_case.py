@@ -366,3 +366,40 @@ def test_a_contact_in_progress_stands_in_the_form(world: World, signed_in: SignI
     page = page_of(signed_in(world.lender, "lead"), case)
     assert str(made.uid) not in page, "it is another person's"
     assert "Unverified" in page, "its time as an invalid number is over"
+
+
+def test_a_lead_opens_the_borrowers_refused_point_again(world: World, signed_in: SignIn) -> None:
+    case = world.mine[0]
+    with company_scope(world.lender):
+        point = ContactPoint.objects.get(borrower=case.borrower)
+        ContactPoint.objects.filter(pk=point.pk).update(state="refused")
+    path = reverse("work:reopen", args=[case.uid, point.uid])
+    collector, lead = signed_in(world.lender, "collector"), signed_in(world.lender, "lead")
+    assert path not in page_of(collector, case)
+    assert collector.post(path, {"reason": "Letter"}).status_code == 403
+    assert path in page_of(lead, case)
+    without = lead.post(path, {"reason": " "}, follow=True).content.decode()
+    assert "Say where the borrower wrote it." in without
+    done = lead.post(path, {"reason": "Letter of 3 May"}, follow=True).content.decode()
+    assert "The contact point is open again." in done
+    assert path not in done, "it is not refused any more"
+    with company_scope(world.lender):
+        point.refresh_from_db()
+        assert point.state == "unknown"
+    assert "Letter of 3 May" in page_of(lead, case)
+
+
+def test_the_number_of_who_refused_has_no_eye(world: World, signed_in: SignIn) -> None:
+    case = world.mine[0]
+    with company_scope(world.lender):
+        point = ContactPoint.objects.get(borrower=case.borrower)
+        ContactPoint.objects.filter(pk=point.pk).update(relation="spouse")
+    path = reverse("work:phone", args=[case.uid, point.uid])
+    client = signed_in(world.lender, "lead")
+    assert path in page_of(client, case)
+    with company_scope(world.lender):
+        ContactPoint.objects.filter(pk=point.pk).update(state="refused")
+    assert path not in page_of(client, case)
+    answer = client.post(path, {"reason": "Call"}, follow=True).content.decode()
+    assert "This person refused all contact" in answer
+    assert reverse("work:reopen", args=[case.uid, point.uid]) not in answer

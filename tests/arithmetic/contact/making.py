@@ -193,6 +193,7 @@ def facts(draw: st.DrawFn) -> ContactFacts:
         ),
         holds=tuple(draw(st.lists(holds(at), max_size=2))),
         refused_at=at if draw(rarely) else None,
+        refused_until=draw(st.sampled_from((None, at + timedelta(days=7)))),
         has_case=not draw(rarely),
         callbacks=tuple(draw(st.lists(wishes(at), max_size=2))),
         consents=tuple(draw(st.lists(wishes(at), max_size=1))),
