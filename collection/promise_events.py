@@ -12,9 +12,10 @@ from decimal import Decimal
 from typing import Any
 
 from agencies.models import Placement
-from cases.models import CaseEvent
+from cases.models import Case, CaseEvent
 from collection.promise_judging import Judgement, PromiseFacts
 from collection.ranking_sql import rank_cases
+from collection.reranking import rank_everywhere
 from tenancy.crossing import Crossing, cross
 from tenancy.models import Company, User
 from tenancy.night import business_date
@@ -92,6 +93,8 @@ def tell(
             own.append(change)
     if own:
         tell_here(own, company=company, by=by, rank=ranking is Ranking.ALL)
+    if ranking is not Ranking.NONE:
+        rank_for_readers({change.promise.case_id for change in own if change.promise.shared})
     for agency_id, theirs in sorted(agencies.items()):
         agency = Company.objects.get(pk=agency_id)
         cases = [change.promise.case_id for change in theirs]
@@ -157,6 +160,15 @@ def write_events(told: Sequence[Told], *, by: User | None) -> None:
         ),
         batch_size=1000,
     )
+
+
+def rank_for_readers(case_ids: Collection[int]) -> None:
+    """Move the cases on the desks of the agencies that hold them and read the lender's promises.
+
+    Runs in the lender's scope; cases that nobody holds are left out.
+    """
+    if case_ids:
+        rank_everywhere(Case.objects.filter(pk__in=case_ids, holder__isnull=False))
 
 
 def rank_again(company: Company, case_ids: Collection[int]) -> None:

@@ -22,7 +22,15 @@ from agencies.models import Placement
 from cases.models import Case
 from cases.repayment_rows import lock_loans
 from collection.models import Assignment, Promise, WorkSettings
-from collection.promise_events import Change, Told, rank_again, tell, tell_here, write_events
+from collection.promise_events import (
+    Change,
+    Told,
+    rank_again,
+    rank_for_readers,
+    tell,
+    tell_here,
+    write_events,
+)
 from collection.promise_holds import hold_for_promises
 from collection.promise_judging import Judgement, PromiseFacts
 from collection.promise_outcomes import Coming, promises_of, settle_promises
@@ -105,6 +113,10 @@ def take_promise(
         )
         write_events([told], by=by)
         rank_again(company, [promise.case_id])
+        if company.is_lender and (
+            promise.shared or any(c.promise.shared for c in taken.own_changes)
+        ):
+            rank_for_readers([promise.case_id])
         derive_tags(company=company, on=business_date(company), case_ids=[promise.case_id])
     return promise
 
@@ -265,9 +277,9 @@ def withdraw_promise(*, company: Company, promise: Promise, by: User, reason: st
     with transaction.atomic():
         with _lenders_side(company, case, by) as owner:
             change = _withdraw(owner, promise, by, why)
-            if promise.company_id != company.pk:
+            if company.is_lender or promise.company_id != company.pk:
                 tell([change], company=owner, by=by)
-        if promise.company_id == company.pk:
+        if promise.company_id == company.pk and not company.is_lender:
             tell_here([change], company=company, by=by)
         derive_tags(company=company, on=business_date(company), case_ids=[promise.case_id])
     promise.refresh_from_db()
