@@ -76,6 +76,9 @@ class SimulatorForm(forms.Form):
     )
     point = forms.ChoiceField(label=_("Whom"), required=False)
     channel = forms.ChoiceField(label=_("Channel"), choices=ContactTry.Channel.choices)
+    purpose = forms.ChoiceField(
+        label=_("Purpose"), required=False, choices=ContactTry.Purpose.choices
+    )
     at = MomentField(
         label=_("Moment"), required=False, help_text=_("On the company's clock; empty: now.")
     )
@@ -99,6 +102,10 @@ class SimulatorForm(forms.Form):
             raise ValidationError(_("No case that you see has this loan number."))
         number: str = self.cleaned_data["number"]
         return number
+
+    def clean_purpose(self) -> str:
+        """To collect, where nothing else is said."""
+        return self.cleaned_data["purpose"] or ContactTry.Purpose.COLLECT
 
     @property
     def chosen(self) -> ContactPoint | None:

@@ -1,12 +1,13 @@
 """What may be done now with each contact point of a case: buttons, and grey ones that say why."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases.models import Case, ContactPoint
 from collection.contact_facts import Decision
@@ -52,6 +53,7 @@ class Action:
     label: str
     icon: str
     denied: Denied | None
+    purpose: str = ContactTry.Purpose.COLLECT
 
     @property
     def allowed(self) -> bool:
@@ -64,6 +66,7 @@ def permitted_actions(
 ) -> dict[int, list[Action]]:
     """By contact point: what the person may do with it now, and why not the rest.
 
+    Where only a hold stops a contact, and leaves reminders, a reminder stands beside it.
     Three queries for a lender's person, whatever the number of points; an agency's person looks
     across the wall for it. Nothing for who only reads, and for a case that one does not work.
     """
@@ -92,7 +95,15 @@ def _decided(who: Asker, asked: Sequence[Question]) -> Iterable[tuple[Question, 
             book = read_book(asked[0], own)
     except NoProof:
         return []
-    return [(question, weighed(question, own, book).decision) for question in asked]
+    decided: list[tuple[Question, Decision]] = []
+    for question in asked:
+        decision = weighed(question, own, book).decision
+        decided.append((question, decision))
+        if [denial.rule for denial in decision.denials] == ["hold"]:
+            reminder = replace(question, purpose=ContactTry.Purpose.REMINDER)
+            if (reminded := weighed(reminder, own, book).decision).allowed:
+                decided.append((reminder, reminded))
+    return decided
 
 
 def _action(question: Question, decision: Decision) -> Action:
@@ -101,7 +112,10 @@ def _action(question: Question, decision: Decision) -> Action:
     denied = None
     if not decision.allowed:
         denied = denied_button(question.case, point, channel, decision)
-    return Action(str(point.uid), channel, channel_label(channel), ICONS[channel], denied)
+    label = channel_label(channel)
+    if question.purpose == ContactTry.Purpose.REMINDER:
+        label = _("%(channel)s, as a reminder") % {"channel": label}
+    return Action(str(point.uid), channel, label, ICONS[channel], denied, question.purpose)
 
 
 def channel_label(channel: str) -> str:

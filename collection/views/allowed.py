@@ -15,11 +15,12 @@ from django.views.decorators.http import require_safe
 from cases.models import ContactPoint
 from collection.case_page import contact_points_of
 from collection.gate_actions import Action, Channel, open_try, permitted_actions
+from collection.models import ContactTry
 from collection.visibility import WORKS_CASES, visible_cases
 from tenancy.access import for_roles
 from tenancy.http import Request
 
-SELF = ContactPoint.Relation.SELF
+SELF, Purpose = ContactPoint.Relation.SELF, ContactTry.Purpose
 
 
 @for_roles(*WORKS_CASES)
@@ -50,5 +51,10 @@ def allowed(request: Request, uid: UUID) -> HttpResponse:
 
 
 def _calls(actions: dict[int, list[Action]], own: list[int]) -> list[Action]:
-    """The calls to the borrower's own numbers, in the order of the list."""
-    return [each for pk in own for each in actions.get(pk, []) if each.channel == Channel.CALL]
+    """The calls to the borrower's own numbers, in the order of the list; reminders left out."""
+    return [
+        each
+        for pk in own
+        for each in actions.get(pk, [])
+        if each.channel == Channel.CALL and each.purpose == Purpose.COLLECT
+    ]

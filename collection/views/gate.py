@@ -27,6 +27,9 @@ from tenancy.http import Request
 from tenancy.models import Role, User
 from tenancy.screen import Denied, Empty
 
+Purpose = ContactTry.Purpose
+BY_HAND = (Purpose.COLLECT, Purpose.REMINDER)
+"""What the buttons of a case contact somebody for."""
 FORGOTTEN_AFTER = timedelta(minutes=15)
 """A contact that is reserved for longer is probably one that nobody settled."""
 MOST_SHOWN = 200
@@ -44,11 +47,15 @@ def contact(request: Request, uid: UUID) -> HttpResponse:
     if case is None:
         raise Http404
     point, channel = _point(case, request.POST.get("point", "")), request.POST.get("channel", "")
-    if point is None or channel not in CHANNELS.get(point.kind, ()):
+    purpose = request.POST.get("purpose") or Purpose.COLLECT
+    known = point is not None and channel in CHANNELS.get(point.kind, ())
+    if point is None or not known or purpose not in BY_HAND:
         unknown = Denied(id="gate-none", label="", reason=_("The case has no such contact point."))
         return _answer(request, "refused", 422, case=case, point=point, denied=unknown)
     try:
-        made = gate.reserve(user=request.user, case=case, channel=channel, point=point)
+        made = gate.reserve(
+            user=request.user, case=case, channel=channel, point=point, purpose=purpose
+        )
     except gate.Denied as refused:
         denied = denied_button(case, point, channel, refused.decision)
         return _answer(request, "refused", 422, case=case, point=point, denied=denied)

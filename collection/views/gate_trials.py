@@ -55,7 +55,12 @@ def simulator(request: HttpRequest) -> HttpResponse:
     if asked and form.is_valid() and case is not None:
         facts = form.cleaned_data
         decision = ask(
-            user=user, case=case, channel=facts["channel"], point=form.chosen, at=facts["at"]
+            user=user,
+            case=case,
+            channel=facts["channel"],
+            point=form.chosen,
+            at=facts["at"],
+            purpose=facts["purpose"],
         )
     context = {
         "form": form,

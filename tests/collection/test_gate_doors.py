@@ -241,6 +241,48 @@ def test_a_reminder_passes_a_hold_that_leaves_reminders(lender: Company, client:
         assert ContactTry.objects.get().purpose == "reminder"
 
 
+def test_a_reminder_by_hand_where_a_hold_leaves_reminders(
+    lender: Company, signed_in: SignedIn, person: Person
+) -> None:
+    who = person(lender, "collector")
+    with company_scope(lender):
+        case = on_desk(lender)
+        where = address(case)
+
+        def letters() -> list[tuple[str, bool]]:
+            actions = permitted_actions(user=who, case=case, points=[where])[where.pk]
+            return [(each.purpose, each.allowed) for each in actions if each.channel == "letter"]
+
+        assert letters() == [("collect", True)]
+        hold = CaseHold.objects.create(
+            owner=lender,
+            case=case,
+            kind="hardship",
+            stops_contact="remind",
+            starts_on=lender.local_date() - timedelta(days=2),
+            opened_at=timezone.now() - timedelta(days=2),
+        )
+        assert letters() == [("collect", False), ("reminder", True)]
+    client = signed_in(lender, "collector")
+    text = client.get(f"/work/cases/{case.uid}/allowed/").content.decode()
+    assert "Letter, as a reminder" in text
+    assert 'name="purpose" value="reminder"' in text
+    path = f"/work/cases/{case.uid}/contact/"
+    body = {"point": where.uid, "channel": "letter"}
+    for purpose, status in (("", 422), ("answer", 422), ("reminder", 200)):
+        assert client.post(path, body | {"purpose": purpose}).status_code == status
+    asked = {"number": case.loan_no, "point": str(where.uid), "channel": "letter"}
+    tried = {
+        purpose: client.get("/contact/simulator/", asked | {"purpose": purpose}).content.decode()
+        for purpose in ("", "reminder")
+    }
+    assert ["No date makes it possible" in tried[each] for each in tried] == [True, False]
+    with company_scope(lender):
+        assert ContactTry.objects.get().purpose == "reminder"
+        CaseHold.objects.filter(pk=hold.pk).update(stops_contact="all")
+        assert letters() == [("collect", False)]
+
+
 def test_an_agencys_outcome_lands_after_the_recall(
     lender: Company, agency: Company, client: Client
 ) -> None:
