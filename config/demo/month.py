@@ -36,6 +36,8 @@ DAYS = 31
 # in full, those before just enough to have a past.
 BUSY_DAYS = 7
 BUSY, CALM = (9, 2), (2, 1)
+# Nobody sees how lists stood on the days before: tags and ranks keep no history.
+UNTOLD_STEPS = [step for step in STEPS if step.name not in ("tags", "rank")]
 # The days on which tables are filled from nothing.
 DAYS_OF_GROWTH = 2
 PLACED_ON = (4, 11, 18, 25)
@@ -89,8 +91,9 @@ class Month:
         if number == 0:
             self._feed("loans", day, self.book.loans_rows())
             self._feed("contacts", day, self.book.contacts_rows())
+        steps = STEPS if self._is_told(day) else UNTOLD_STEPS
         for company in (self.company, *self.agencies):
-            for _ in run_night(company=company, steps=STEPS, until=day):
+            for _ in run_night(company=company, steps=steps, until=day):
                 pass
         if day == self.last:
             return
@@ -210,8 +213,12 @@ class Month:
             at=at,
         )
 
+    def _is_told(self, day: date) -> bool:
+        """Whether the day is one of the last, which are played in full."""
+        return (self.last - day).days <= BUSY_DAYS
+
     def _chosen(self, collector: User, day: date) -> list[Case]:
-        first, rest = BUSY if (self.last - day).days <= BUSY_DAYS else CALM
+        first, rest = BUSY if self._is_told(day) else CALM
         in_hand = Assignment.objects.filter(collector=collector, ended_at__isnull=True)
         ids = list(in_hand.order_by(*ORDER).values_list("case_id", flat=True))
         others = ids[first:]
