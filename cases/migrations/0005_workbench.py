@@ -3,160 +3,288 @@
 import django.contrib.postgres.functions
 import django.db.models.deletion
 import django.db.models.functions.datetime
+from django.db import migrations, models
+
 import tenancy.managers
 import tenancy.walls
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0004_closed_cases_by_day'),
-        ('tenancy', '0003_tokens_that_read_nothing'),
+        ("cases", "0004_closed_cases_by_day"),
+        ("tenancy", "0003_tokens_that_read_nothing"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MoneyRequest',
+            name="MoneyRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('post', 'Enter a repayment'), ('reverse', 'Reverse a repayment'), ('match', 'Match money in suspense')], max_length=10)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting for a second person'), ('done', 'Booked'), ('refused', 'Refused')], default='waiting', max_length=10)),
-                ('repayment_no', models.CharField(blank=True, default='', max_length=64)),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('paid_at', models.DateTimeField()),
-                ('channel', models.CharField(blank=True, default='', max_length=64)),
-                ('reason', models.CharField(max_length=300)),
-                ('form_key', models.UUIDField(null=True)),
-                ('asked_by_id', models.BigIntegerField()),
-                ('asked_by_name', models.CharField(max_length=80)),
-                ('asked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('decided_by_id', models.BigIntegerField(null=True)),
-                ('decided_by_name', models.CharField(blank=True, default='', max_length=80)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decision', models.CharField(blank=True, default='', max_length=300)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "uid",
+                    models.UUIDField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(),
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("post", "Enter a repayment"),
+                            ("reverse", "Reverse a repayment"),
+                            ("match", "Match money in suspense"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting for a second person"),
+                            ("done", "Booked"),
+                            ("refused", "Refused"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("repayment_no", models.CharField(blank=True, default="", max_length=64)),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("paid_at", models.DateTimeField()),
+                ("channel", models.CharField(blank=True, default="", max_length=64)),
+                ("reason", models.CharField(max_length=300)),
+                ("form_key", models.UUIDField(null=True)),
+                ("asked_by_id", models.BigIntegerField()),
+                ("asked_by_name", models.CharField(max_length=80)),
+                (
+                    "asked_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("decided_by_id", models.BigIntegerField(null=True)),
+                ("decided_by_name", models.CharField(blank=True, default="", max_length=80)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("decision", models.CharField(blank=True, default="", max_length=300)),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.AddField(
-            model_name='casehold',
-            name='alarmed_at',
+            model_name="casehold",
+            name="alarmed_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='casehold',
-            name='answer',
-            field=models.CharField(blank=True, default='', max_length=1000),
+            model_name="casehold",
+            name="answer",
+            field=models.CharField(blank=True, default="", max_length=1000),
         ),
         migrations.AddField(
-            model_name='casehold',
-            name='answer_by',
+            model_name="casehold",
+            name="answer_by",
             field=models.DateField(null=True),
         ),
         migrations.AddField(
-            model_name='casehold',
-            name='answered_at',
+            model_name="casehold",
+            name="answered_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='casehold',
-            name='escalated_at',
+            model_name="casehold",
+            name="escalated_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='casehold',
-            name='opened_by_id',
+            model_name="casehold",
+            name="opened_by_id",
             field=models.BigIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='casehold',
-            name='person_hold',
+            model_name="casehold",
+            name="person_hold",
             field=models.UUIDField(null=True),
         ),
         migrations.AddField(
-            model_name='casehold',
-            name='stops_contact',
-            field=models.CharField(blank=True, choices=[('', 'Everything'), ('remind', 'Reminders only'), ('voice', 'Messages only'), ('letters', 'Letters only'), ('counsel', 'The counsel only'), ('all', 'Nothing')], default='', max_length=10),
+            model_name="casehold",
+            name="stops_contact",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("", "Everything"),
+                    ("remind", "Reminders only"),
+                    ("voice", "Messages only"),
+                    ("letters", "Letters only"),
+                    ("counsel", "The counsel only"),
+                    ("all", "Nothing"),
+                ],
+                default="",
+                max_length=10,
+            ),
         ),
         migrations.AddField(
-            model_name='casehold',
-            name='stops_waivers',
+            model_name="casehold",
+            name="stops_waivers",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='contactpoint',
-            name='state_at',
+            model_name="contactpoint",
+            name="state_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='contactpoint',
-            name='state_until',
+            model_name="contactpoint",
+            name="state_until",
             field=models.DateField(null=True),
         ),
         migrations.AlterField(
-            model_name='casehold',
-            name='kind',
-            field=models.CharField(choices=[('dispute', 'Dispute'), ('complaint', 'Complaint'), ('hardship', 'Hardship'), ('deceased', 'Deceased'), ('legal', 'Legal'), ('bankruptcy', 'Bankruptcy'), ('fraud', 'Fraud'), ('disaster', 'Natural disaster'), ('breathing_space', 'Breathing space'), ('payment_check', 'Payment to be checked'), ('plan', 'Instalment plan running'), ('cease', 'Asked to stop contact'), ('vulnerable', 'Vulnerable person')], max_length=20),
+            model_name="casehold",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("dispute", "Dispute"),
+                    ("complaint", "Complaint"),
+                    ("hardship", "Hardship"),
+                    ("deceased", "Deceased"),
+                    ("legal", "Legal"),
+                    ("bankruptcy", "Bankruptcy"),
+                    ("fraud", "Fraud"),
+                    ("disaster", "Natural disaster"),
+                    ("breathing_space", "Breathing space"),
+                    ("payment_check", "Payment to be checked"),
+                    ("plan", "Instalment plan running"),
+                    ("cease", "Asked to stop contact"),
+                    ("vulnerable", "Vulnerable person"),
+                ],
+                max_length=20,
+            ),
         ),
         migrations.AlterField(
-            model_name='contactpoint',
-            name='kind',
-            field=models.CharField(choices=[('mobile', 'Mobile'), ('home_phone', 'Home phone'), ('work_phone', 'Work phone'), ('email', 'E-mail'), ('wechat', 'WeChat'), ('app_push', 'App push'), ('home_address', 'Home address'), ('registered_address', 'Registered address'), ('work_address', 'Work address')], default='mobile', max_length=20),
+            model_name="contactpoint",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("mobile", "Mobile"),
+                    ("home_phone", "Home phone"),
+                    ("work_phone", "Work phone"),
+                    ("email", "E-mail"),
+                    ("wechat", "WeChat"),
+                    ("app_push", "App push"),
+                    ("home_address", "Home address"),
+                    ("registered_address", "Registered address"),
+                    ("work_address", "Work address"),
+                ],
+                default="mobile",
+                max_length=20,
+            ),
         ),
         migrations.AddIndex(
-            model_name='casehold',
-            index=models.Index(condition=models.Q(('answer_by__isnull', False), ('answered_at__isnull', True)), fields=['owner', 'answer_by'], name='hold_to_answer'),
+            model_name="casehold",
+            index=models.Index(
+                condition=models.Q(("answer_by__isnull", False), ("answered_at__isnull", True)),
+                fields=["owner", "answer_by"],
+                name="hold_to_answer",
+            ),
         ),
         migrations.AddIndex(
-            model_name='casehold',
-            index=models.Index(fields=['owner', 'ends_on'], name='hold_by_end'),
+            model_name="casehold",
+            index=models.Index(fields=["owner", "ends_on"], name="hold_by_end"),
         ),
         migrations.AddConstraint(
-            model_name='contactpoint',
-            constraint=models.UniqueConstraint(fields=('owner', 'id'), name='contact_owner_id'),
+            model_name="contactpoint",
+            constraint=models.UniqueConstraint(fields=("owner", "id"), name="contact_owner_id"),
         ),
         migrations.AddField(
-            model_name='moneyrequest',
-            name='loan',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.loan'),
+            model_name="moneyrequest",
+            name="loan",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="cases.loan",
+            ),
         ),
         migrations.AddField(
-            model_name='moneyrequest',
-            name='owner',
-            field=models.ForeignKey(db_default=tenancy.managers.CurrentCompanyDefault(), db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.company'),
+            model_name="moneyrequest",
+            name="owner",
+            field=models.ForeignKey(
+                db_default=tenancy.managers.CurrentCompanyDefault(),
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tenancy.company",
+            ),
         ),
         migrations.AddField(
-            model_name='moneyrequest',
-            name='repayment',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.repayment'),
+            model_name="moneyrequest",
+            name="repayment",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="cases.repayment",
+            ),
         ),
         migrations.AddIndex(
-            model_name='moneyrequest',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['owner', 'asked_at'], name='money_waiting'),
+            model_name="moneyrequest",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")),
+                fields=["owner", "asked_at"],
+                name="money_waiting",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='moneyrequest',
-            constraint=models.UniqueConstraint(fields=('owner', 'asked_by_id', 'form_key'), name='money_request_once_a_form'),
+            model_name="moneyrequest",
+            constraint=models.UniqueConstraint(
+                fields=("owner", "asked_by_id", "form_key"), name="money_request_once_a_form"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='moneyrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('repayment__isnull', False), ('state', 'waiting')), fields=('owner', 'repayment'), name='money_request_one_waiting'),
+            model_name="moneyrequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("repayment__isnull", False), ("state", "waiting")),
+                fields=("owner", "repayment"),
+                name="money_request_one_waiting",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='moneyrequest',
-            constraint=tenancy.walls.CompositeKey(columns=('owner_id', 'loan_id'), name='money_request_loan_fk', to='cases.Loan', to_columns=('owner_id', 'id')),
+            model_name="moneyrequest",
+            constraint=tenancy.walls.CompositeKey(
+                columns=("owner_id", "loan_id"),
+                name="money_request_loan_fk",
+                to="cases.Loan",
+                to_columns=("owner_id", "id"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='moneyrequest',
-            constraint=tenancy.walls.CompositeKey(columns=('owner_id', 'repayment_id'), name='money_request_repayment_fk', to='cases.Repayment', to_columns=('owner_id', 'id')),
+            model_name="moneyrequest",
+            constraint=tenancy.walls.CompositeKey(
+                columns=("owner_id", "repayment_id"),
+                name="money_request_repayment_fk",
+                to="cases.Repayment",
+                to_columns=("owner_id", "id"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='moneyrequest',
-            constraint=tenancy.walls.Wall(name='money_request_wall', rules=[tenancy.walls.Rule('recoup_lender', ('SELECT', 'INSERT', 'UPDATE'), 'owner_id = {me}')]),
+            model_name="moneyrequest",
+            constraint=tenancy.walls.Wall(
+                name="money_request_wall",
+                rules=[
+                    tenancy.walls.Rule(
+                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
+                    )
+                ],
+            ),
         ),
     ]

@@ -4,20 +4,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('collection', '0005_workbench'),
+        ("collection", "0005_workbench"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='worksettings',
-            name='promise_within_days',
+            model_name="worksettings",
+            name="promise_within_days",
             field=models.PositiveSmallIntegerField(default=30),
         ),
         migrations.AlterField(
-            model_name='disposition',
-            name='hold_kind',
-            field=models.CharField(blank=True, choices=[('dispute', 'Dispute'), ('complaint', 'Complaint'), ('hardship', 'Hardship'), ('deceased', 'Deceased'), ('legal', 'Legal'), ('bankruptcy', 'Bankruptcy'), ('fraud', 'Fraud'), ('disaster', 'Natural disaster'), ('breathing_space', 'Breathing space'), ('payment_check', 'Payment to be checked'), ('plan', 'Instalment plan running'), ('cease', 'Asked to stop contact'), ('vulnerable', 'Vulnerable person'), ('promise', 'Open promise')], default='', max_length=20),
+            model_name="disposition",
+            name="hold_kind",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("dispute", "Dispute"),
+                    ("complaint", "Complaint"),
+                    ("hardship", "Hardship"),
+                    ("deceased", "Deceased"),
+                    ("legal", "Legal"),
+                    ("bankruptcy", "Bankruptcy"),
+                    ("fraud", "Fraud"),
+                    ("disaster", "Natural disaster"),
+                    ("breathing_space", "Breathing space"),
+                    ("payment_check", "Payment to be checked"),
+                    ("plan", "Instalment plan running"),
+                    ("cease", "Asked to stop contact"),
+                    ("vulnerable", "Vulnerable person"),
+                    ("promise", "Open promise"),
+                ],
+                default="",
+                max_length=20,
+            ),
         ),
     ]

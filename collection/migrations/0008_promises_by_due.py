@@ -4,16 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0007_open_promise_hold'),
-        ('collection', '0007_disposition_meanings'),
-        ('tenancy', '0004_tokens_that_contact'),
+        ("cases", "0007_open_promise_hold"),
+        ("collection", "0007_disposition_meanings"),
+        ("tenancy", "0004_tokens_that_contact"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='promise',
-            index=models.Index(fields=['company', 'due_on'], name='promise_by_due'),
+            model_name="promise",
+            index=models.Index(fields=["company", "due_on"], name="promise_by_due"),
         ),
     ]

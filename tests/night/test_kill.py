@@ -48,10 +48,10 @@ def night(company: Company, until: str = str(LAST)) -> Process:
     return start("nightly", "--company", company.code, "--date", until, "--json")
 
 
-AT_WORK_HERE = ("recall_ended", "age", "tags", "assign", "rank")
-# The others find nothing in this book and are over before a kill can meet them; promises, holds and
-# leave are killed at work in files of their own.
-ELSEWHERE = ("promises", "holds", "leave", "files")
+AT_WORK_HERE = ("age", "tags", "assign", "rank")
+# The others find nothing in this book and are over before a kill can meet them; recalls, promises,
+# holds and leave are killed at work in files of their own.
+ELSEWHERE = ("recall_ended", "promises", "holds", "leave", "files")
 
 
 def test_every_step_is_accounted_for() -> None:
