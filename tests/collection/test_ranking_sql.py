@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import TypeVar
 
 import pytest
 from django.db import connection
@@ -39,6 +40,9 @@ def test_the_ranks_are_those_that_are_stored() -> None:
     }
 
 
+T = TypeVar("T")
+
+
 class Chance:
     """Random facts of a case around business date ON, edges of the day among them."""
 
@@ -56,7 +60,7 @@ class Chance:
         )
         return self.random.choice([*edges, *[somewhere] * 6])
 
-    def maybe(self, value: object, share: float = 0.5) -> object:
+    def maybe(self, value: T, share: float = 0.5) -> T | None:
         return value if self.random.random() < share else None
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -34,20 +35,17 @@ def busy(company: Company) -> None:
         cases = [add_case(company, dpd=n, no=f"BUSY-{n}") for n in range(1, 9)]
         give(company, cases[:7], "collector")
         give(company, cases[7:], "")
-        for case, changes in zip(
-            cases,
-            (
-                {"rank": Rank.PROMISE_DUE},
-                {"rank": Rank.PROMISE_BROKEN},
-                {"last_touch_at": timezone.now() - timedelta(days=11)},
-                {},
-                {},
-                {},
-                {},
-                {"rank": Rank.PROMISE_BROKEN},
-            ),
-            strict=True,
-        ):
+        changed: tuple[dict[str, Any], ...] = (
+            {"rank": Rank.PROMISE_DUE},
+            {"rank": Rank.PROMISE_BROKEN},
+            {"last_touch_at": timezone.now() - timedelta(days=11)},
+            {},
+            {},
+            {},
+            {},
+            {"rank": Rank.PROMISE_BROKEN},
+        )
+        for case, changes in zip(cases, changed, strict=True):
             Assignment.objects.filter(case=case, ended_at=None).update(**changes)
         lead = User.objects.select_related("company__settings").get(username="lead")
         write_note(
@@ -70,13 +68,13 @@ def talk(company: Company, borrower_id: int, case_id: int, by: User, state: str 
     )
 
 
-def figures_of(context: dict[str, object]) -> Iterator[tuple[str, Figure]]:
+def figures_of(context: Any) -> Iterator[tuple[str, Figure]]:
     """Every figure on a page, and what to call it."""
-    for stat in context["stats"]:  # type: ignore[attr-defined]
+    for stat in context["stats"]:
         yield f"sum {stat.label}", Figure(stat.value, stat.href)
-    for figure in context["legend"]:  # type: ignore[attr-defined]
+    for figure in context["legend"]:
         yield f"legend {figure.label}", figure
-    for row in context["rows"]:  # type: ignore[attr-defined]
+    for row in context["rows"]:
         for figure in (row.cases, *row.figures, *row.buckets):
             yield f"{row.name} {figure.label}", figure
 
