@@ -16,7 +16,7 @@ from collection.models import Promise
 from collection.ranking import AGAIN, BROKEN_DAYS, SKIPPED, TOP_SCORE, Rank, Stop, Weights
 from tenancy.models import Company
 from tenancy.night import Counts
-from tenancy.planning import MANY, whole_tables
+from tenancy.planning import rows_by_key, whole_tables
 
 CHOSEN = "AND {table}.case_id = ANY(%(cases)s)"
 
@@ -121,7 +121,7 @@ PLACED = f"""
 WRITE = """,
     changed AS MATERIALIZED (
         SELECT a.id, placed.rank, placed.rank_key, placed.value
-        FROM collection_assignment a JOIN placed ON placed.id = a.id AND placed.seen = a.xmin
+        FROM placed JOIN collection_assignment a ON a.id = placed.id AND a.xmin = placed.seen
         WHERE a.company_id = %(company)s AND a.ended_at IS NULL
             AND (placed.rank <> old_rank OR placed.rank_key <> old_key OR placed.value <> old_value)
         FOR NO KEY UPDATE OF a SKIP LOCKED)
@@ -154,8 +154,7 @@ def rank_cases(*, company: Company, on: date, case_ids: Collection[int] | None =
     """
     if case_ids is not None and not case_ids:
         return 0
-    many = case_ids is None or len(case_ids) > MANY
-    with whole_tables(many), connection.cursor() as cursor:
+    with rows_by_key(None if case_ids is None else len(case_ids)), connection.cursor() as cursor:
         cursor.execute(
             _placed(some=case_ids is not None, figures=FIGURES) + WRITE,
             _params(company, on, case_ids),
@@ -169,7 +168,7 @@ def first_under(
     """The first cases of these ranks (the first and the last) under other figures; only read."""
     params = _params(company, on, None) | asdict(weights)
     params |= {"from_rank": int(ranks[0]), "to_rank": int(ranks[1]), "size": size}
-    with whole_tables(True), connection.cursor() as cursor:
+    with whole_tables(), connection.cursor() as cursor:
         cursor.execute(_placed(some=False, figures=GIVEN) + READ, params)
         return [
             Placed(pk, Rank(rank), value, outstanding, idle)

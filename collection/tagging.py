@@ -30,7 +30,7 @@ from collection.tag_rules import Rule, compiled, facts_of, read_rule
 from collection.visibility import may_work
 from tenancy.models import Company, User
 from tenancy.night import Counts, business_date
-from tenancy.planning import MANY, whole_tables
+from tenancy.planning import rows_by_key
 from tenancy.scope import current_scope
 
 AT_ONCE = 1_000
@@ -82,7 +82,7 @@ def derive_tags(
             **params,
             "tag_ids": [pk for pk, *_ in known],
         }
-        with whole_tables(case_ids is None or len(case_ids) > MANY):
+        with rows_by_key(None if case_ids is None else len(case_ids)):
             ((changed,),) = rows(sql, values)
     return int(changed)
 
