@@ -80,6 +80,8 @@ def test_leave_is_entered_with_its_effect_shown(world: World, browse: Browse) ->
     page.get_by_role("link", name="Enter leave").click()
     page.get_by_label("Who is away").select_option(label="Chen Collector")
     expect(page.locator("#rc-panel")).to_contain_text("3 cases of Chen Collector stay on the desk")
+    # What has just come in listens once it has settled.
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
     page.get_by_label("Cover").select_option(label="Cora Collector")
     expect(page.locator("#rc-panel")).to_contain_text("3 cases go to Cora Collector")
     page.get_by_label("First day").fill("2026-11-20")

@@ -108,7 +108,7 @@ def test_kills_at_random_moments_of_every_step_leave_no_trace(
         spent = dict(NightStep.objects.filter(business_date=LAST).values_list("step", "seconds"))
     for step in AT_WORK_HERE:
         halves = tries = 0
-        while halves < 2 and tries < 7:
+        while halves < 1 and tries < 8:
             longest = float(spent[step] or 0)
             halves += killed_in(disturbed, step, chance.uniform(0, longest / 2))
             tries += 1
