@@ -34,7 +34,7 @@ from tenancy.scope import company_scope
 DAYS = 31
 # Follow-ups of a collector on a day, of what stands first and of the rest: the last days are told
 # in full, those before just enough to have a past.
-BUSY_DAYS = 7
+BUSY_DAYS = 5
 BUSY, CALM = (9, 2), (2, 1)
 # Nobody sees how lists stood on the days before: tags and ranks keep no history.
 UNTOLD_STEPS = [step for step in STEPS if step.name not in ("tags", "rank")]
