@@ -21,6 +21,8 @@ from config.templatetags.recoup_ui import dpd, reason_badge, tags
 
 register = template.Library()
 DIGITS = 9
+TAGS_SHOWN = 1
+"""In a row, which has to fit in English too; the case's page shows all."""
 
 
 @register.simple_tag
@@ -56,7 +58,7 @@ def _row(line: WorkLine, untouched: str, ticks: bool, lender: bool, brief: bool)
         css = "lo3" if ticks else "lo"
         worth = f'<td class="num {css} sub" title="{line.why_expected}">{line.expected}</td>'
         last = f'<td class="c-last lo2" title="{escape(line.touched_by)}">{touched}</td>'
-        marks = f'<td class="c-tags lo2">{tags(line.tags)}</td>'
+        marks = f'<td class="c-tags lo2">{tags(line.tags, TAGS_SHOWN)}</td>'
     return (
         f'<tr data-href="{href}">{box}'
         f'<td class="m1">{reason_badge(line.reason, line.reason_text)}</td>'
