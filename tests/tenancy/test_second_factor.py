@@ -20,6 +20,9 @@ from tests.tenancy.conftest import Person, SignedIn
 SECRET = b"12345678901234567890"
 """The secret of RFC 6238, appendix B."""
 
+STEP = 30
+"""Seconds that a code is shown."""
+
 
 def code_of(sealed: str, at: float | None = None) -> str:
     """What a phone with this secret shows at a moment."""
@@ -28,10 +31,19 @@ def code_of(sealed: str, at: float | None = None) -> str:
     return f"{shown:06d}"
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """`clock(seconds)`: what our clock says, for codes."""
-    return lambda at: monkeypatch.setattr("tenancy.second_factor.time.time", lambda: at)
+    """`clock(seconds)`: what our clock and the phone's say; until then the middle of a step.
+
+    A clock that went on could begin the next step between two lines of a test.
+    """
+
+    def set_to(at: float) -> None:
+        monkeypatch.setattr("time.time", lambda: at)
+
+    now = time.time()
+    set_to(now - now % STEP + STEP / 2)
+    return set_to
 
 
 def enrol(client: Client) -> str:
@@ -132,7 +144,7 @@ def test_a_clock_half_a_minute_off_is_no_matter(
     forget_step(lender)
     now = time.time()
     code = code_of(sealed, now)
-    clock(now + steps_away * 30)
+    clock(now + steps_away * STEP)
     assert first_step().post("/sign-in/code/", {"code": code}).status_code == 302
 
 
