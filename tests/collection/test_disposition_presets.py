@@ -1,10 +1,6 @@
-"""What the preset codes mean, and that companies of before learn it from the migration."""
-
-import importlib
-import json
+"""What the preset codes mean."""
 
 import pytest
-from django.db import connection
 
 from collection.dispositions import MEANS, PRESETS, start_dispositions
 from collection.facts import FACTS
@@ -13,7 +9,6 @@ from tenancy.models import Company
 from tenancy.scope import company_scope
 
 pytestmark = pytest.mark.django_db
-MIGRATION = importlib.import_module("collection.migrations.0007_disposition_meanings")
 BLANK = {"flags": [], "required": [], "number_becomes": "", "hold_kind": "", "whole_person": False}
 
 
@@ -46,18 +41,3 @@ def test_the_tree_is_the_table_of_presets(lender: Company) -> None:
             "whole_person": True,
         }
         assert state("line_failure") == BLANK
-
-
-def test_untouched_codes_of_before_are_brought_up(lender: Company) -> None:
-    with company_scope(lender):
-        start_dispositions(company_id=lender.pk)
-        known = {code: state(code) for code in MEANS}
-        Disposition.objects.update(**BLANK)
-        Disposition.objects.filter(code="busy").update(name_en="Engaged")
-        Disposition.objects.filter(code="no_answer").update(required=["obstacle"])
-        with connection.cursor() as cursor:
-            cursor.execute(MIGRATION.FILL, [json.dumps(MIGRATION.PRESETS)])
-        assert state("busy") == BLANK, "it was renamed"
-        assert state("no_answer") == BLANK | {"required": ["obstacle"]}, "it says something already"
-        for code in set(MEANS) - {"busy", "no_answer"}:
-            assert state(code) == known[code], code
