@@ -113,20 +113,20 @@ class TestDatabases:
                 )
             )
 
-    def fresh(self) -> None:
-        """Give this worker a new copy of the template."""
+    def fresh(self, of: str = "") -> None:
+        """Give this worker a new copy of the template, or of its further copy of that name."""
         use_database(self.mine)
         with owner_cursor(self.home) as cursor:
             _drop(cursor, self.mine)
-            _create(cursor, self.mine, self.template)
+            _create(cursor, self.mine, self._named(of))
 
     @contextmanager
-    def another(self, name: str) -> Iterator[None]:
+    def another(self, name: str, of: str = "") -> Iterator[None]:
         """Work in this worker's further copy of that name, made where it is missing."""
-        which = f"{self.mine}_{name}"
+        which = self._named(name)
         with owner_cursor(self.home) as cursor:
             if not _exists(cursor, which):
-                _create(cursor, which, self.template)
+                _create(cursor, which, self._named(of))
         use_database(which)
         try:
             yield
@@ -139,3 +139,6 @@ class TestDatabases:
             use_database(self.home)
         with owner_cursor(self.home) as cursor:
             _drop(cursor, f"{self.mine}_{name}" if name else self.mine)
+
+    def _named(self, name: str) -> str:
+        return f"{self.mine}_{name}" if name else self.template

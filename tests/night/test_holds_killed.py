@@ -2,27 +2,23 @@
 
 import random
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from cases.models import Case, CaseEvent, CaseHold
 from tenancy.models import Company
 from tenancy.scope import company_scope
-from tests.night.book import FIRST, load_book
+from tests.night.book import FIRST
 from tests.night.processes import finished, killed_at_work, start, step_of
 from tests.night.snapshot import snapshot
 
-pytestmark = pytest.mark.django_db(transaction=True)
-LOANS = 3000
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("first_night")]
 DAY = FIRST + timedelta(days=2)
 KILLS = 4
 
 
-def held(company: Company, folder: Path) -> None:
+def held(company: Company) -> None:
     """Every other case with a dispute that nobody answered, the rest with a check that is over."""
-    load_book(company, folder, LOANS)
-    finished(start("nightly", "--company", company.code, "--date", str(FIRST)))
     with company_scope(company):
         cases = list(Case.objects.filter(closed_on=None).order_by("loan_no"))
         CaseHold.objects.bulk_create(
@@ -39,9 +35,9 @@ def held(company: Company, folder: Path) -> None:
         )
 
 
-def test_killed_holds_are_told_once(lender: Company, other_lender: Company, tmp_path: Path) -> None:
+def test_killed_holds_are_told_once(lender: Company, other_lender: Company) -> None:
     for company in (lender, other_lender):
-        held(company, tmp_path)
+        held(company)
     finished(start("nightly", "--company", other_lender.code, "--date", str(DAY)))
     done = step_of(other_lender, DAY, "holds")
     assert done is not None

@@ -10,7 +10,6 @@ import subprocess
 import threading
 import time
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,27 +24,22 @@ from collection.reassignment import reassign_cases
 from config.night import STEPS
 from tenancy.models import Company, NightStep, Team, User
 from tenancy.scope import company_scope
-from tests.night.book import FIRST, LAST, load_book
+from tests.night.book import FIRST, LAST, LOANS
 from tests.night.processes import finished, start, step_of
 from tests.night.snapshot import differing, snapshot
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LOANS = 3000
 Process = subprocess.Popen[str]
 
 
 @pytest.fixture
-def disturbed(lender: Company, other_lender: Company, tmp_path: Path) -> Company:
+def disturbed(nights_of_the_other: None, lender: Company) -> Company:
     """The lender whose nights will be disturbed; the other one's are done already."""
-    for company in (lender, other_lender):
-        load_book(company, tmp_path, LOANS)
-        finished(night(company, str(FIRST)))
-    finished(night(other_lender))
     return lender
 
 
-def night(company: Company, until: str = str(LAST)) -> Process:
-    return start("nightly", "--company", company.code, "--date", until, "--json")
+def night(company: Company) -> Process:
+    return start("nightly", "--company", company.code, "--date", str(LAST), "--json")
 
 
 AT_WORK_HERE = ("age", "tags", "assign", "rank")

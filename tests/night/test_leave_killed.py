@@ -2,7 +2,6 @@
 
 import random
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -10,20 +9,17 @@ from collection.leave import Plan, enter_leave
 from collection.models import Assignment, Leave
 from tenancy.models import Company, User
 from tenancy.scope import company_scope
-from tests.night.book import FIRST, load_book
+from tests.night.book import FIRST
 from tests.night.processes import finished, killed_at_work, start, step_of
 from tests.night.snapshot import Snapshot, differing, snapshot
 
-pytestmark = pytest.mark.django_db(transaction=True)
-LOANS = 3000
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("first_night")]
 OUT, BACK = FIRST + timedelta(days=1), FIRST + timedelta(days=3)
 KILLS = 3
 
 
-def furnished(company: Company, folder: Path) -> None:
+def furnished(company: Company) -> None:
     """Assigned cases, and a collector who is away from OUT to the day before BACK."""
-    load_book(company, folder, LOANS)
-    finished(start("nightly", "--company", company.code, "--date", str(FIRST)))
     with company_scope(company):
         plan = Plan(
             user=User.objects.get(username="collector"),
@@ -51,10 +47,10 @@ def book(company: Company) -> Snapshot:
 
 
 def test_a_killed_hand_over_and_return_end_in_the_same(
-    lender: Company, other_lender: Company, tmp_path: Path
+    lender: Company, other_lender: Company
 ) -> None:
     for company in (lender, other_lender):
-        furnished(company, tmp_path)
+        furnished(company)
     chance = random.Random(29)
     before = on_desk(lender, "collector")
     assert before > 100

@@ -3,7 +3,6 @@
 import random
 from collections import Counter
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -12,21 +11,18 @@ from cases.models import Case, CaseHold
 from collection.models import Promise
 from tenancy.models import Company
 from tenancy.scope import company_scope
-from tests.night.book import FIRST, load_book
+from tests.night.book import FIRST
 from tests.night.processes import finished, killed_at_work, start, step_of
 from tests.night.snapshot import Snapshot, snapshot
 
-pytestmark = pytest.mark.django_db(transaction=True)
-LOANS = 2000
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("first_night")]
 DAY = FIRST + timedelta(days=3)
 KILLS = 4
 WRITTEN = ("collection.Promise", "cases.CaseEvent", "cases.CaseHold", "cases.Case")
 
 
-def promised(company: Company, folder: Path) -> None:
+def promised(company: Company) -> None:
     """Every open case has a promise due the day after FIRST; every fifth pays some of it."""
-    load_book(company, folder, LOANS)
-    finished(start("nightly", "--company", company.code, "--date", str(FIRST)))
     made_at = datetime(FIRST.year, FIRST.month, FIRST.day, 9, tzinfo=company.zone)
     with company_scope(company):
         cases = list(Case.objects.filter(closed_on=None).order_by("loan_no"))
@@ -73,10 +69,10 @@ def of_promises(company: Company) -> Snapshot:
 
 
 def test_a_killed_judging_is_done_again_to_the_same_end(
-    lender: Company, other_lender: Company, tmp_path: Path
+    lender: Company, other_lender: Company
 ) -> None:
     for company in (lender, other_lender):
-        promised(company, tmp_path)
+        promised(company)
     finished(start("nightly", "--company", other_lender.code, "--date", str(DAY)))
     done = step_of(other_lender, DAY, "promises")
     assert done is not None

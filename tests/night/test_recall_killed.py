@@ -2,7 +2,6 @@
 
 import random
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -11,19 +10,16 @@ from agencies.placement import place_cases
 from cases.models import Case, CaseEvent
 from tenancy.models import Company
 from tenancy.scope import company_scope
-from tests.night.book import FIRST, load_book
+from tests.night.book import FIRST
 from tests.night.processes import finished, killed_at_work, start, step_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
-LOANS = 2000
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("first_night")]
 DAY = FIRST + timedelta(days=1)
 KILLS = 4
 
 
-def placed(company: Company, agency: Company, folder: Path) -> int:
+def placed(company: Company, agency: Company) -> int:
     """All open cases are with an agency, FIRST being the last day; returns how many."""
-    load_book(company, folder, LOANS)
-    finished(start("nightly", "--company", company.code, "--date", str(FIRST)))
     with company_scope(company):
         ids = list(Case.objects.filter(closed_on=None).values_list("pk", flat=True))
         answer = place_cases(
@@ -33,10 +29,10 @@ def placed(company: Company, agency: Company, folder: Path) -> int:
 
 
 def test_killed_recalls_happen_once(
-    lender: Company, other_lender: Company, agency: Company, other_agency: Company, tmp_path: Path
+    lender: Company, other_lender: Company, agency: Company, other_agency: Company
 ) -> None:
-    cases = placed(lender, agency, tmp_path)
-    assert placed(other_lender, other_agency, tmp_path) == cases > 500
+    cases = placed(lender, agency)
+    assert placed(other_lender, other_agency) == cases > 500
     finished(start("nightly", "--company", other_lender.code, "--date", str(DAY)))
     done = step_of(other_lender, DAY, "recall_ended")
     assert done is not None
