@@ -31,7 +31,7 @@ run: setup ## the same without demo data, for a company of one's own
 
 # Browser tests run where a Chromium is found; RECOUP_REQUIRE_BROWSER=1 makes its absence a failure.
 test: setup ## run the whole suite (TESTS=path narrows it)
-	@$(BIN)/python -m config.running.with_servers \
+	@$(BIN)/python -m config.running.with_servers --in-memory \
 		$(BIN)/pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 check: setup ## lint, types, floors, templates, migrations, translations, production settings

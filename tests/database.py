@@ -70,7 +70,8 @@ def _exists(cursor: Any, name: str) -> bool:
 
 def _create(cursor: Any, name: str, template: str) -> None:
     cursor.execute(
-        sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+        # Whole files are the quickest to copy; what the other way writes, nobody would replay.
+        sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
             sql.Identifier(name), sql.Identifier(template)
         )
     )
