@@ -83,13 +83,13 @@ def lock_known_loans(owner: int, loan_numbers: Iterable[str]) -> dict[str, Known
 
 def lock_loans(owner: int, loan_ids: Collection[int]) -> None:
     """Lock loans in the order of their ids."""
-    rows(
-        f"""
-        SELECT id FROM cases_loan WHERE owner_id = {OWNER} AND id = ANY(%(ids)s)
-        ORDER BY id FOR NO KEY UPDATE
-        """,
-        {"owner": owner, "ids": list(loan_ids)},
-    )
+    rows(LOCK_LOANS, {"owner": owner, "ids": list(loan_ids)})
+
+
+LOCK_LOANS = f"""
+    SELECT id FROM cases_loan WHERE owner_id = {OWNER} AND id = ANY(%(ids)s)
+    ORDER BY id FOR NO KEY UPDATE
+"""
 
 
 def booked(owner: int, numbers: Iterable[str]) -> dict[str, Booked]:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection
 
 Values = Mapping[str, Any]
+Statement = tuple[str, Values]
 
 # A value that the planner does not know while it plans. A lender whose rows came after the last
 # ANALYZE is not in the statistics: by its id it would be taken for empty, and its people would be
@@ -31,6 +32,28 @@ def execute(statement: str, values: Values) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return int(cursor.rowcount)
+
+
+def rows_at_once(statements: Sequence[Statement]) -> list[tuple[Any, ...]]:
+    """All rows that the last of some statements answers, sent together: one way to the server.
+
+    Each sees what those before it wrote, and what others committed before it began.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_together(cursor, statements))
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
+
+
+def execute_at_once(statements: Sequence[Statement]) -> None:
+    """Run statements, sent together; nothing where there are none."""
+    if statements:
+        with connection.cursor() as cursor:
+            cursor.execute(_together(cursor, statements))
+
+
+def _together(cursor: Any, statements: Sequence[Statement]) -> str:
+    return ";".join(cursor.mogrify(sql, values).decode() for sql, values in statements)
 
 
 def columns(names: Sequence[str], lines: Sequence[Sequence[Any]]) -> dict[str, list[Any]]:

@@ -8,41 +8,18 @@ import enum
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from agencies.models import Placement
 from cases.models import Case, CaseEvent
-from collection.promise_judging import Judgement, PromiseFacts
+from collection.promise_book import Stored
+from collection.promise_judging import Judgement
 from collection.ranking_sql import rank_cases
 from collection.reranking import rank_everywhere
 from tenancy.crossing import Crossing, cross
 from tenancy.models import Company, User
 from tenancy.night import business_date
 from tenancy.scope import current_scope
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A promise as stored, with the facts that it is judged by.
-
-    holder_id: the agency that holds the case now.
-    """
-
-    owner_id: int
-    loan_id: int
-    case_id: int
-    company_id: int
-    shared: bool
-    state: str
-    received: Decimal
-    holder_id: int | None
-    facts: PromiseFacts
-
-    @property
-    def pk(self) -> int:
-        """The id of its row."""
-        return self.facts.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +86,7 @@ def tell(
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An event about a promise, for `write_events`."""
+    """An event about a promise."""
 
     owner_id: int
     case_id: int
@@ -124,24 +101,27 @@ def tell_here(
     """Write the events and rank the desks of the open scope's company."""
     if not changes:
         return
-    write_events(
-        [
-            Told(
-                owner_id=change.promise.owner_id,
-                case_id=change.promise.case_id,
-                kind=f"promise_{change.judgement.state}",
-                data=change.told(),
-                shared=change.promise.shared and change.promise.company_id == company.pk,
-            )
-            for change in changes
-        ],
-        by=by,
-    )
+    _write(events_of(changes, company), by=by)
     if rank:
-        rank_again(company, {change.promise.case_id for change in changes})
+        on = business_date(company)
+        rank_cases(company=company, on=on, case_ids={each.promise.case_id for each in changes})
 
 
-def write_events(told: Sequence[Told], *, by: User | None) -> None:
+def events_of(changes: Sequence[Change], company: Company) -> list[Told]:
+    """What the company tells of changed promises."""
+    return [
+        Told(
+            owner_id=change.promise.owner_id,
+            case_id=change.promise.case_id,
+            kind=f"promise_{change.judgement.state}",
+            data=change.told(),
+            shared=change.promise.shared and change.promise.company_id == company.pk,
+        )
+        for change in changes
+    ]
+
+
+def _write(told: Sequence[Told], *, by: User | None) -> None:
     """One event for each, by the company of the open scope."""
     company_id = current_scope().company_id
     CaseEvent.objects.bulk_create(
@@ -169,8 +149,3 @@ def rank_for_readers(case_ids: Collection[int]) -> None:
     """
     if case_ids:
         rank_everywhere(Case.objects.filter(pk__in=case_ids, holder__isnull=False))
-
-
-def rank_again(company: Company, case_ids: Collection[int]) -> None:
-    """Move the cases to where their promises now put them, on the company's desks."""
-    rank_cases(company=company, on=business_date(company), case_ids=list(case_ids))

@@ -4,57 +4,63 @@ While a promise is open its case carries a hold of kind `promise` up to the last
 for it is in time. It stops placing the case with an agency and nothing else. It is opened and
 ended with the promise, never by hand, and only in the lender's scope.
 """
+# ruff: noqa: S608 (the statement is put together from constants)
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
-from django.db.models import Value
-from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from cases.models import CaseHold
+from cases.statements import OWNER, Statement
 from tenancy.models import Company
 
 KIND = CaseHold.Kind.PROMISE
 
 
-def hold_for_promises(
+def holds_for_promises(
     *, company: Company, on: date, until: Mapping[int, date | None], by_name: str = ""
-) -> None:
-    """Make the holds of cases say what their promises say, as of the business date `on`.
+) -> Iterator[Statement]:
+    """What makes the holds of cases say what their promises say, as of the business date `on`.
 
     until: by case id, the first date on which the open promise no longer binds; None: none is
-    open. Holds that say so already stay. Three statements at most.
+    open. Holds that say so already stay. One statement; none where there is no case.
     """
-    standing = CaseHold.objects.filter(
-        owner=company, case_id__in=list(until), kind=KIND, lifted_at=None
-    )
-    kept: set[int] = set()
-    over: list[int] = []
-    for pk, case_id, ends_on in standing.values_list("pk", "case_id", "ends_on"):
-        if until[case_id] is not None and ends_on == until[case_id]:
-            kept.add(case_id)
-        else:
-            over.append(pk)
-    if over:
-        CaseHold.objects.filter(pk__in=over).update(
-            ends_on=Greatest("starts_on", Value(on)),
-            lifted_at=timezone.now(),
-            lifted_by_name=by_name,
+    if until:
+        case_ids = sorted(until)
+        yield (
+            _HOLDS,
+            {
+                "owner": company.pk,
+                "on": on,
+                "case_ids": case_ids,
+                "until": [until[case_id] for case_id in case_ids],
+                "kind": KIND.value,
+                "now": timezone.now(),
+                "by_name": by_name,
+            },
         )
-    CaseHold.objects.bulk_create(
-        (
-            CaseHold(
-                owner=company,
-                case_id=case_id,
-                kind=KIND,
-                starts_on=on,
-                ends_on=ends_on,
-                stops_placement=True,
-                opened_by_name=by_name,
-            )
-            for case_id, ends_on in sorted(until.items())
-            if ends_on is not None and case_id not in kept and ends_on > on
-        ),
-        batch_size=1000,
-    )
+
+
+_STANDING = f"""
+    h.owner_id = {OWNER} AND h.case_id = w.case_id AND h.kind = %(kind)s AND h.lifted_at IS NULL
+"""
+_HOLDS = f"""
+WITH wanted AS (
+    SELECT * FROM unnest(%(case_ids)s::bigint[], %(until)s::date[]) AS w(case_id, until)
+), lifted AS (
+    UPDATE cases_casehold h SET ends_on = greatest(h.starts_on, %(on)s::date),
+        lifted_at = %(now)s, lifted_by_name = %(by_name)s
+    FROM wanted w
+    WHERE {_STANDING} AND (w.until IS NULL OR h.ends_on IS DISTINCT FROM w.until)
+)
+INSERT INTO cases_casehold (owner_id, case_id, kind, starts_on, ends_on, opened_by_name,
+    stops_placement, stops_assignment, stops_waivers, pauses_clock, stops_contact,
+    reason, answer, complained_of_name, lifted_by_name)
+SELECT %(owner)s, w.case_id, %(kind)s, %(on)s, w.until, %(by_name)s,
+    true, false, false, false, '', '', '', '', ''
+FROM wanted w
+WHERE w.until > %(on)s
+    AND NOT EXISTS (SELECT 1 FROM cases_casehold h WHERE {_STANDING} AND h.ends_on = w.until)
+ORDER BY w.case_id
+"""

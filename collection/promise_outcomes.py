@@ -7,7 +7,7 @@ statements, told on each case's timeline, and moves the case on the desk where i
 # ruff: noqa: S608 (statements are put together from constants of this package)
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,20 +16,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases.events import CasesClosed, CasesReopened, RepaymentsPosted
-from cases.models import Case
 from cases.repayment_rows import lock_loans
-from cases.statements import OWNER, Values, columns, execute, ids, rows
-from collection.models import Promise
-from collection.promise_events import Change, Ranking, Stored, tell
-from collection.promise_holds import hold_for_promises
-from collection.promise_judging import Judgement, PromiseFacts, RepaymentFacts, judge
+from cases.statements import OWNER, Statement, columns, execute_at_once, ids
+from collection.promise_book import PromiseBook, Stored, read_book
+from collection.promise_events import Change, Ranking, tell
+from collection.promise_holds import holds_for_promises
+from collection.promise_judging import Judgement, PromiseFacts, judge
 from tenancy.models import Company
 from tenancy.night import Counts, business_date, last_night
 from tenancy.scope import current_scope
-
-State = Promise.State
-SETTLED = (Case.Closure.CURED, Case.Closure.SETTLED)
-"""Closures after which nothing of the case is left to pay although the loan still owes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +62,9 @@ def judge_promises(
     if not loan_ids:
         return {}
     with transaction.atomic():
-        settled = settle_promises(company=company, on=on, loan_ids=loan_ids)
+        lock_loans(company.pk, loan_ids)
+        book = read_book(company.pk, loan_ids)
+        settled = settle_promises(company=company, on=on, book=book)
         tell(settled.changes, company=company, ranking=ranking)
     return settled.counts
 
@@ -115,16 +112,14 @@ def _judge_loans(which: str, keys: Sequence[int], ranking: Ranking) -> None:
 
 
 def settle_promises(
-    *, company: Company, on: date, loan_ids: Collection[int], coming: Coming | None = None
+    *, company: Company, on: date, book: PromiseBook, coming: Coming | None = None
 ) -> Settled:
     """Judge and write, without telling anybody: `tell` is the caller's next step.
 
-    The loans are locked in the order of their ids. coming: takes part in the judgement and is not
+    book: what was read after its loans were locked. coming: takes part in the judgement and is not
     written; what it supersedes is. Runs in the lender's scope.
     """
-    lock_loans(company.pk, loan_ids)
-    stored = promises_of(company.pk, loan_ids)
-    money = _money(company.pk, loan_ids)
+    stored = book.promises
     by_loan: dict[int, list[PromiseFacts]] = defaultdict(list)
     for each in stored.values():
         by_loan[each.loan_id].append(each.facts)
@@ -132,61 +127,36 @@ def settle_promises(
         by_loan[coming.loan_id].append(coming.facts)
     told: dict[int, Judgement] = {}
     for loan_id, promises in by_loan.items():
-        judged = judge(promises, money.get(loan_id, ()), on=on, zone=company.zone)
+        judged = judge(promises, book.money.get(loan_id, ()), on=on, zone=company.zone)
         told |= {each.key: each for each in judged}
     new = told.pop(coming.facts.key) if coming else None
-    changes = _write(company.pk, stored, told, coming)
+    changed = _changed(stored, told)
+    changes = tuple(Change(*each) for each in changed if each[0].state != each[1].state)
     until = _binding(stored, told, changes)
     if coming and new:
         is_open = new.state == "open"
         until[coming.case_id] = _first_free_day(coming.facts) if is_open else None
-    if until:
-        by_name = coming.by_name if coming else ""
-        hold_for_promises(company=company, on=on, until=until, by_name=by_name)
+    by_name = coming.by_name if coming else ""
+    holds = holds_for_promises(company=company, on=on, until=until, by_name=by_name)
+    execute_at_once([*_outcomes(company.pk, changed, coming), *holds])
     return Settled(changes, new)
 
 
-def promises_of(owner: int, loan_ids: Collection[int]) -> dict[int, Stored]:
-    """Every promise on these loans as it is stored, by id; the lender's scope."""
-    found = {}
-    values: Values = {"owner": owner, "ids": list(loan_ids), "settled": list(SETTLED)}
-    for (
-        pk, loan_id, case_id, company_id, shared, state, received, made_at, amount, due_on,
-        grace_days, tolerance, ended_at, is_settled, holder_id,
-    ) in rows(_PROMISES, values):  # fmt: skip
-        facts = PromiseFacts(
-            key=pk,
-            made_at=made_at,
-            amount=amount,
-            due_on=due_on,
-            grace_days=grace_days,
-            tolerance_percent=tolerance,
-            withdrawn_at=ended_at if state == State.WITHDRAWN else None,
-            is_settled=is_settled,
-        )
-        found[pk] = Stored(
-            owner, loan_id, case_id, company_id, shared, state, received, holder_id, facts
-        )
-    return found
-
-
-def _money(owner: int, loan_ids: Collection[int]) -> Mapping[int, list[RepaymentFacts]]:
-    found: dict[int, list[RepaymentFacts]] = defaultdict(list)
-    for loan_id, *facts in rows(_MONEY, {"owner": owner, "ids": list(loan_ids)}):
-        found[loan_id].append(RepaymentFacts(*facts))
-    return found
-
-
-def _write(
-    owner: int, stored: Mapping[int, Stored], told: Mapping[int, Judgement], coming: Coming | None
-) -> tuple[Change, ...]:
-    """Write what is new; the promises whose state is."""
-    changed = [
+def _changed(
+    stored: Mapping[int, Stored], told: Mapping[int, Judgement]
+) -> list[tuple[Stored, Judgement]]:
+    """The promises of which something is new, by id."""
+    return [
         (kept, told[pk])
         for pk, kept in sorted(stored.items())
         if (kept.state, kept.received) != (told[pk].state, told[pk].received)
     ]
-    # First those that are open no more: a case has one open promise at every moment.
+
+
+def _outcomes(
+    owner: int, changed: Sequence[tuple[Stored, Judgement]], coming: Coming | None
+) -> Iterator[Statement]:
+    """What writes it. First those open no more: a case has one open promise at every moment."""
     for is_open in (False, True):
         lines = [
             _line(kept, judgement, coming)
@@ -194,11 +164,7 @@ def _write(
             if (judgement.state == "open") is is_open
         ]
         if lines:
-            values: Values = {"owner": owner, "now": timezone.now(), **columns(_COLUMNS, lines)}
-            execute(_OUTCOMES, values)
-    return tuple(
-        Change(kept, judgement) for kept, judgement in changed if kept.state != judgement.state
-    )
+            yield _OUTCOMES, {"owner": owner, "now": timezone.now(), **columns(_COLUMNS, lines)}
 
 
 def _line(stored: Stored, judgement: Judgement, coming: Coming | None) -> tuple[Any, ...]:
@@ -245,45 +211,6 @@ _LOANS_OF_CASES = f"""
 SELECT DISTINCT c.loan_id FROM cases_case c
 JOIN collection_promise p ON p.owner_id = {OWNER} AND p.case_id = c.id
 WHERE c.owner_id = {OWNER} AND c.id = ANY(%(ids)s)
-"""
-# What was owed at the end of the last day, from the last statement up to then; money that was taken
-# back later is left out, whenever that was.
-_PROMISES = f"""
-SELECT p.id, c.loan_id, p.case_id, p.company_id, p.shared, p.state, p.received, p.made_at,
-    p.amount, p.due_on, p.grace_days, p.tolerance_percent, p.ended_at,
-    (c.closure = ANY(%(settled)s) AND c.closed_on <= p.due_on + p.grace_days)
-        OR coalesce(stated.owed + added.owed - paid.amount <= 0, false),
-    c.holder_id
-FROM cases_case c
-JOIN collection_promise p ON p.owner_id = {OWNER} AND p.case_id = c.id
-LEFT JOIN LATERAL (
-    SELECT e.effective_date, e.principal + e.interest + e.fee + e.penalty AS owed
-    FROM cases_ledgerentry e
-    WHERE e.owner_id = {OWNER} AND e.loan_id = c.loan_id AND e.kind IN ('opening', 'snapshot')
-      AND e.effective_date <= p.due_on + p.grace_days
-    ORDER BY e.effective_date DESC, e.id DESC LIMIT 1
-) stated ON true
-LEFT JOIN LATERAL (
-    SELECT coalesce(sum(e.principal + e.interest + e.fee + e.penalty), 0) AS owed
-    FROM cases_ledgerentry e
-    WHERE e.owner_id = {OWNER} AND e.loan_id = c.loan_id AND e.repayment_id IS NULL
-      AND e.kind NOT IN ('opening', 'snapshot')
-      AND e.effective_date > stated.effective_date
-      AND e.effective_date <= p.due_on + p.grace_days
-) added ON true
-LEFT JOIN LATERAL (
-    SELECT coalesce(sum(r.amount), 0) AS amount FROM cases_repayment r
-    WHERE r.owner_id = {OWNER} AND r.loan_id = c.loan_id AND r.reverses_no = ''
-      AND r.state IN ('posted', 'included')
-      AND r.effective_date > stated.effective_date
-      AND r.effective_date <= p.due_on + p.grace_days
-) paid ON true
-WHERE c.owner_id = {OWNER} AND c.loan_id = ANY(%(ids)s)
-"""
-_MONEY = f"""
-SELECT loan_id, id, paid_at, amount, state = 'reversed' FROM cases_repayment
-WHERE owner_id = {OWNER} AND loan_id = ANY(%(ids)s) AND reverses_no = ''
-  AND state IN ('posted', 'included', 'reversed')
 """
 _COLUMNS = ("id", "state", "received", "kept_at", "ended_at", "ended_by", "is_new")
 _OUTCOMES = f"""

@@ -8,7 +8,7 @@ they stand when it is taken.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -21,19 +21,16 @@ from django.utils.translation import gettext as _
 from agencies.models import Placement
 from cases.models import Case
 from cases.repayment_rows import lock_loans
-from collection.models import Assignment, Promise, WorkSettings
-from collection.promise_events import (
-    Change,
-    Told,
-    rank_again,
-    rank_for_readers,
-    tell,
-    tell_here,
-    write_events,
-)
-from collection.promise_holds import hold_for_promises
+from cases.statements import execute_at_once
+from collection.models import Assignment, Promise
+from collection.promise_book import read_book
+from collection.promise_events import Change, Told, events_of, rank_for_readers, tell, tell_here
+from collection.promise_holds import holds_for_promises
 from collection.promise_judging import Judgement, PromiseFacts
-from collection.promise_outcomes import Coming, promises_of, settle_promises
+from collection.promise_outcomes import Coming, settle_promises
+from collection.promise_room import Figures, lock_room
+from collection.promise_rows import insert_promise
+from collection.ranking_sql import rank_cases
 from collection.tagging import derive_tags
 from collection.visibility import may_move, may_work
 from collection.work_settings import work_settings
@@ -50,6 +47,17 @@ NEW = 0
 
 
 @dataclass(frozen=True, slots=True)
+class _Terms:
+    """What was promised. is_now: made while it is written, not reported afterwards."""
+
+    amount: Decimal
+    due_on: date
+    pay_by: str
+    made_at: datetime
+    is_now: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Taken:
     """What the lender's side says of a promise about to be written."""
 
@@ -58,6 +66,10 @@ class _Taken:
     own_changes: tuple[Change, ...]
     """Changes of promises of the company that takes it, to be told in its own scope."""
     bucket: str
+    on: date
+    """The lender's business date."""
+    ended: bool
+    """Whether the state of an earlier promise became another one."""
 
 
 def remaining_after(outstanding: Decimal, amount: Decimal) -> Decimal:
@@ -88,64 +100,43 @@ def take_promise(
     """
     if not may_work(by):
         raise PermissionDenied
-    made_at, settings = at or timezone.now(), work_settings(company)
-    _check(company, settings, amount, due_on, pay_by, made_at)
-    facts = PromiseFacts(
-        key=NEW,
-        made_at=made_at,
-        amount=amount,
-        due_on=due_on,
-        grace_days=settings.promise_grace_days,
-        tolerance_percent=settings.promise_tolerance,
-    )
+    terms = _Terms(amount, due_on, pay_by, at or timezone.now(), is_now=at is None)
+    figures = None if company.is_lender else Figures.of(work_settings(company))
     with transaction.atomic():
         with _lenders_side(company, case, by) as owner:
-            taken = _make_room(owner, company, case, facts, by, is_now=at is None)
-        promise = _insert(company, case, by, taken, pay_by, note_id, shared)
-        tell_here(taken.own_changes, company=company, by=by)
+            taken = _make_room(owner, company, case, terms, figures, by)
+        own_changes = events_of(taken.own_changes, company)
+        promise = _promise(company, case, by, taken, terms, note_id, shared)
+        told = [*own_changes, _told(promise)]
+        tag_ids = insert_promise(promise, told, _facts_moved(taken, has_note=note_id is not None))
         _remind(promise, company)
-        told = Told(
-            owner_id=promise.owner_id,
-            case_id=promise.case_id,
-            kind="promise_taken",
-            data={"amount": str(amount), "due": due_on.isoformat(), "pay_by": pay_by},
-            shared=promise.shared,
-        )
-        write_events([told], by=by)
-        rank_again(company, [promise.case_id])
-        if company.is_lender and (
-            promise.shared or any(c.promise.shared for c in taken.own_changes)
-        ):
+        today = taken.on if company.is_lender else business_date(company)
+        rank_cases(company=company, on=today, case_ids=[case.pk, *(t.case_id for t in own_changes)])
+        if company.is_lender and (promise.shared or any(each.shared for each in own_changes)):
             rank_for_readers([promise.case_id])
-        derive_tags(company=company, on=business_date(company), case_ids=[promise.case_id])
+        if tag_ids:
+            derive_tags(company=company, on=today, case_ids=[promise.case_id], tag_ids=tag_ids)
     return promise
 
 
-def _check(
-    company: Company,
-    settings: WorkSettings,
-    amount: Decimal,
-    due_on: date,
-    pay_by: str,
-    made_at: datetime,
-) -> None:
+def _check(company: Company, figures: Figures, terms: _Terms) -> None:
     wrong: dict[str, str] = {}
-    made_on = company.local_date(made_at)
-    latest = made_on + timedelta(days=settings.promise_within_days)
-    if amount <= 0:
+    made_on = company.local_date(terms.made_at)
+    latest = made_on + timedelta(days=figures.within_days)
+    if terms.amount <= 0:
         wrong["amount"] = _("Write an amount of more than 0.")
-    elif amount != amount.quantize(Decimal("0.01")):
+    elif terms.amount != terms.amount.quantize(Decimal("0.01")):
         wrong["amount"] = _("Two decimal places at most.")
-    if due_on < made_on:
+    if terms.due_on < made_on:
         wrong["due_on"] = _("This day is past.")
-    elif due_on > latest:
+    elif terms.due_on > latest:
         wrong["due_on"] = _("At most %(days)s days ahead: until %(day)s.") % {
-            "days": settings.promise_within_days,
+            "days": figures.within_days,
             "day": day(latest),
         }
-    if pay_by not in Promise.PayBy.values:
+    if terms.pay_by not in Promise.PayBy.values:
         wrong["pay_by"] = _("Choose how it will be paid.")
-    if made_at > timezone.now():
+    if terms.made_at > timezone.now():
         wrong["at"] = _("This moment is still to come.")
     if wrong:
         raise ValidationError(wrong)
@@ -172,65 +163,69 @@ def _lenders_side(company: Company, case: Case, by: User) -> Iterator[Company]:
 
 
 def _make_room(
-    owner: Company, company: Company, case: Case, facts: PromiseFacts, by: User, *, is_now: bool
+    owner: Company,
+    company: Company,
+    case: Case,
+    terms: _Terms,
+    figures: Figures | None,
+    by: User,
 ) -> _Taken:
     """In the lender's scope: judge the new promise with those on the loan, supersede the open one.
 
-    Loan first, then case, in the order of every verb: nobody books, closes or recalls meanwhile.
+    figures: those of the company that takes it; None: the lender's own.
     """
-    lock_loans(owner.pk, [case.loan_id])
-    if is_now:
-        # Of two who take one at once the second made it after the first.
-        facts = replace(facts, made_at=timezone.now())
-    locked = Case.objects.select_for_update(no_key=True, of=("self",)).get(pk=case.pk, owner=owner)
-    if locked.closed_on is not None:
+    room = lock_room(owner, case)
+    figures = figures or room.figures
+    _check(company, figures, terms)
+    if room.is_closed:
         raise ValidationError(_("The case is closed."))
-    if not company.is_lender and locked.holder_id != company.pk:
+    if not company.is_lender and room.holder_id != company.pk:
         raise ValidationError(_("The case is not with your company any more."))
-    if facts.amount > locked.outstanding:
+    if terms.amount > room.outstanding:
         raise ValidationError(
-            {"amount": _("Only %(amount)s is outstanding.") % {"amount": money(locked.outstanding)}}
+            {"amount": _("Only %(amount)s is outstanding.") % {"amount": money(room.outstanding)}}
         )
-    later = Promise.objects.filter(
-        owner=owner, case__loan_id=locked.loan_id, made_at__gte=facts.made_at
+    facts = PromiseFacts(
+        key=NEW,
+        # Of two who take one at once the second made it after the first.
+        made_at=timezone.now() if terms.is_now else terms.made_at,
+        amount=terms.amount,
+        due_on=terms.due_on,
+        grace_days=figures.grace_days,
+        tolerance_percent=figures.tolerance,
     )
-    if later.exists():
+    if any(each.facts.made_at >= facts.made_at for each in room.book.promises.values()):
         raise ValidationError({"at": _("A promise that was made later is on the case already.")})
-    coming = Coming(locked.loan_id, locked.pk, facts, company.pk, by.display_name)
-    settled = settle_promises(
-        company=owner, on=business_date(owner), loan_ids=[locked.loan_id], coming=coming
-    )
+    coming = Coming(case.loan_id, case.pk, facts, company.pk, by.display_name)
+    settled = settle_promises(company=owner, on=room.on, book=room.book, coming=coming)
     assert settled.coming is not None
     own = tuple(c for c in settled.changes if c.promise.company_id == company.pk)
     tell([c for c in settled.changes if c not in own], company=owner)
-    bucket = locked.bucket.label if locked.bucket else ""
-    return _Taken(facts, settled.coming, own, bucket)
+    return _Taken(facts, settled.coming, own, room.bucket, room.on, bool(settled.changes))
 
 
-def _insert(
+def _promise(
     company: Company,
     case: Case,
     by: User,
     taken: _Taken,
-    pay_by: str,
+    terms: _Terms,
     note_id: int | None,
     shared: bool,
 ) -> Promise:
-    desk = Assignment.objects.filter(company=company, case_id=case.pk, ended_at=None).first()
     facts, judgement = taken.facts, taken.judgement
-    return Promise.objects.create(
+    return Promise(
         company=company,
         owner_id=case.owner_id,
         case_id=case.pk,
         note_id=note_id,
         taken_by_id=by.pk,
         taken_by_name=by.display_name,
-        team_id=desk.team_id if desk else None,
         bucket=taken.bucket,
         made_at=facts.made_at,
         amount=facts.amount,
         due_on=facts.due_on,
-        pay_by=pay_by,
+        pay_by=terms.pay_by,
         grace_days=facts.grace_days,
         tolerance_percent=facts.tolerance_percent,
         shared=shared and company.is_lender,
@@ -239,6 +234,33 @@ def _insert(
         kept_at=judgement.kept_at,
         judged_at=None if judgement.state == "open" else timezone.now(),
     )
+
+
+def _told(promise: Promise) -> Told:
+    return Told(
+        owner_id=promise.owner_id,
+        case_id=promise.case_id,
+        kind="promise_taken",
+        data={
+            "amount": str(promise.amount),
+            "due": promise.due_on.isoformat(),
+            "pay_by": promise.pay_by,
+        },
+        shared=promise.shared,
+    )
+
+
+def _facts_moved(taken: _Taken, *, has_note: bool) -> set[str]:
+    """The facts of tags that the promise changes at once; a later day's wait for the night.
+
+    Taken without a note it is a touch as well; tags follow a note at night.
+    """
+    moved = set() if has_note else {"untouched_days", "is_touched"}
+    if taken.ended:
+        moved |= {"broken_promises", "days_since_broken"}
+    if taken.ended or taken.facts.due_on <= taken.on:
+        moved.add("promise_due_in")
+    return moved
 
 
 def _remind(promise: Promise, company: Company) -> None:
@@ -299,6 +321,8 @@ def _withdraw(owner: Company, promise: Promise, by: User, why: str) -> Change:
     )
     if not ended:
         raise ValidationError(_("The promise is not open any more."))
-    hold_for_promises(company=owner, on=on, until={promise.case_id: None}, by_name=by.display_name)
-    stored = promises_of(owner.pk, [promise.case.loan_id])[promise.pk]
+    freed: dict[int, date | None] = {promise.case_id: None}
+    holds = holds_for_promises(company=owner, on=on, until=freed, by_name=by.display_name)
+    execute_at_once([*holds])
+    stored = read_book(owner.pk, [promise.case.loan_id]).promises[promise.pk]
     return Change(stored, Judgement(promise.pk, "withdrawn", stored.received), reason=why)

@@ -120,7 +120,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 # In the session the token needs no script to read it and no second cookie to guard.
 CSRF_USE_SESSIONS = False
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# In a signed cookie: the session would be written for each, when it is said and when it is read.
+MESSAGE_STORAGE = "django.contrib.messages.storage.fallback.FallbackStorage"
 
 # The name that is typed carries its company (`name@COMPANY`), so a lock never crosses companies.
 AXES_FAILURE_LIMIT = 5
