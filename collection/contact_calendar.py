@@ -1,10 +1,13 @@
-"""Public holidays for the contact gate: published ones, those by law, and a company's own say.
+"""Public holidays for the contact gate, working days for deadlines: as published, by law, as told.
 
 China publishes each year's holidays late in the year before; the days that are moved to make long
 holidays are known only then. `chinesecalendar` has the published years. For a Chinese year that it
 lacks, the days that the law names come from `holidays`, and the year says that it is `BY_LAW`:
 days moved next to them are missing until somebody enters them. Elsewhere `holidays` is published
 law enough. A jurisdiction or year that nobody knows has no holidays and says `UNKNOWN`.
+
+The days of the weekend that China works in exchange for a holiday are published with it. For the
+gate they are ordinary days like any weekend; where working days are counted they count.
 """
 
 from __future__ import annotations
@@ -27,10 +30,14 @@ COUNTRIES: Mapping[str, tuple[str, str | None]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class HolidayYear:
-    """The public holidays of a jurisdiction in a year, and how well they are known."""
+    """The public holidays of a jurisdiction in a year, and how well they are known.
+
+    worked: the days of the weekend that are worked in exchange for a holiday.
+    """
 
     names: Mapping[date, str]
     known: str
+    worked: frozenset[date] = frozenset()
 
 
 @lru_cache(maxsize=256)
@@ -39,7 +46,7 @@ def holiday_year(jurisdiction: str, year: int) -> HolidayYear:
     if jurisdiction == "CN":
         names = _published_in_china(year)
         if names:
-            return HolidayYear(names, PUBLISHED)
+            return HolidayYear(names, PUBLISHED, _worked_in_china(year))
     if jurisdiction not in COUNTRIES:
         return HolidayYear({}, UNKNOWN)
     names = _by_law(jurisdiction, year)
@@ -58,6 +65,13 @@ def _published_in_china(year: int) -> Mapping[date, str]:
     return {day: str(name) for day, name in constants.holidays.items() if day.year == year}
 
 
+def _worked_in_china(year: int) -> frozenset[date]:
+    """Return the make-up workdays that the State Council announced for a year."""
+    from chinese_calendar import constants
+
+    return frozenset(day for day in constants.workdays if day.year == year)
+
+
 def _by_law(jurisdiction: str, year: int) -> Mapping[date, str]:
     """Return the holidays that the law of a jurisdiction names, as `holidays` has it."""
     from holidays import country_holidays  # takes a fifth of a second to load
@@ -70,7 +84,7 @@ def _by_law(jurisdiction: str, year: int) -> Mapping[date, str]:
 
 @dataclass(frozen=True, slots=True)
 class HolidayCalendar:
-    """The calendar that the contact gate asks: what a company says wins over what is published.
+    """The calendar that gate and deadlines ask: what a company says wins over what is published.
 
     days_off: by jurisdiction and date the name of a holiday, None where the company says that
     the date is none.
@@ -84,3 +98,15 @@ class HolidayCalendar:
         if said in self.days_off:
             return self.days_off[said]
         return holiday_year(jurisdiction, on.year).names.get(on)
+
+    def is_worked(self, jurisdiction: str, on: date) -> bool:
+        """Say whether a date counts where working days are counted.
+
+        A date of which a company says that it is no holiday is a working day, at a weekend too: so
+        are make-up workdays entered that are not published yet.
+        """
+        said = (jurisdiction, on)
+        if said in self.days_off:
+            return self.days_off[said] is None
+        year = holiday_year(jurisdiction, on.year)
+        return on in year.worked or (on.weekday() < 5 and on not in year.names)

@@ -7,6 +7,7 @@ placement that runs, and the lender's desks answer and lift it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
@@ -16,7 +17,9 @@ from cases.hold_deadlines import missed
 from cases.hold_kinds import KINDS, after_working_days
 from cases.holds import may_handle, open_hold, openable
 from cases.models import Case, CaseHold
-from collection.contact_calendar import holiday_year
+from collection.contact_calendar import HolidayCalendar
+from collection.days_off import days_off
+from collection.effective_rules import code_of
 from collection.models import Assignment
 from collection.visibility import visible_cases
 from tenancy.access import sees_all
@@ -95,15 +98,19 @@ class _Asked:
 
 
 def _working_deadline(lender: Company, kind: str, start: date) -> date | None:
-    """The deadline of a kind that counts working days, public holidays left out; else None."""
+    """The deadline of a kind that counts working days, in the lender's scope; None for others.
+
+    Public holidays are left out, make-up workdays count, and the lender's own days go before both.
+    """
     deadline = KINDS[kind].deadline if kind in KINDS else None
     if deadline is None or not deadline.working:
         return None
-
-    def works(day: date) -> bool:
-        return day.weekday() < 5 and day not in holiday_year(lender.jurisdiction, day.year).names
-
-    return after_working_days(start, deadline.days, works)
+    place = code_of(lender.jurisdiction)
+    own = days_off(lender, place, start)
+    calendar = HolidayCalendar(
+        {(place, on): place if is_holiday else None for on, is_holiday in own.items()}
+    )
+    return after_working_days(start, deadline.days, partial(calendar.is_worked, place))
 
 
 def _works_on(company: Company, case: Case) -> User | None:

@@ -12,6 +12,7 @@ from cases.hold_deadlines import holds_at_night
 from cases.holds import open_hold
 from cases.models import Case, CaseEvent, CaseHold, Loan
 from collection.holding import missed_holds
+from collection.models import DayOff
 from tenancy.models import AuditEntry, Company, CrossingRecord, NightStep, User
 from tenancy.scope import company_scope
 from tests.collection.book import ON
@@ -152,16 +153,31 @@ def test_an_agencys_people_open_a_hold_through_the_wall_and_the_lender_lifts_it(
     assert "PLACED-70" not in page(agencys, reverse("work:holds"))
 
 
-def test_the_check_of_a_payment_waits_for_working_days(world: World, signed_in: SignIn) -> None:
-    eve = date(2026, 9, 30)
+@pytest.mark.parametrize(
+    ("eve", "own", "answer_by"),
+    [
+        # 1 to 7 October are holidays: Thursday the 8th is the first working day.
+        (date(2026, 9, 30), {}, date(2026, 10, 9)),
+        # Saturday the 10th is worked in exchange for one of them.
+        (date(2026, 10, 8), {}, date(2026, 10, 10)),
+        (date(2026, 10, 8), {date(2026, 10, 10): True}, date(2026, 10, 12)),
+        (date(2026, 9, 30), {date(2026, 10, 5): False}, date(2026, 10, 8)),
+    ],
+)
+def test_the_check_of_a_payment_waits_for_working_days(
+    world: World, signed_in: SignIn, eve: date, own: dict[date, bool], answer_by: date
+) -> None:
     with company_scope(world.lender):
         NightStep.objects.filter(business_date=ON).update(business_date=eve)
+        for on, is_holiday in own.items():
+            DayOff.objects.create(
+                company=world.lender, jurisdiction="CN", on=on, is_holiday=is_holiday, name="Own"
+            )
     case = world.mine[0]
     assert ask(signed_in(world.lender, "collector"), case, kind="payment_check").status_code == 302
     with company_scope(world.lender):
         hold = CaseHold.objects.get(case=case)
-    # 1 to 7 October are holidays: Thursday the 8th is the first working day.
-    assert (hold.answer_by, hold.ends_on) == (date(2026, 10, 9), date(2026, 10, 10))
+    assert (hold.answer_by, hold.ends_on) == (answer_by, answer_by + timedelta(days=1))
 
 
 def test_an_agency_holds_nothing_that_it_does_not_have(world: World, signed_in: SignIn) -> None:
