@@ -273,22 +273,55 @@ def last_look(page: Page, words: Words) -> None:
     assert order.index("MINE-7") > max(order.index("MINE-8"), order.index("MINE-9"))
 
 
-def in_the_books(world: World, due: str) -> None:
-    """The note with its call settled, the promise, the skipped case: once each."""
-    called, promised, skipped = world.mine
-    with company_scope(world.lender):
-        note, made = Note.objects.get(), ContactTry.objects.get()
-        assert (note.case_id, note.disposition, note.channel) == (called.pk, "no_answer", "call")
-        assert (made.case_id, made.channel, made.state) == (called.pk, "call", "unanswered")
-        assert made.note_id == note.pk
-        assert made.contact_point_id == note.contact_point_id == own_point(called).pk
-        taken = Promise.objects.get()
-        assert (taken.case_id, taken.amount) == (promised.pk, Decimal(AMOUNT))
-        assert (taken.due_on.isoformat(), taken.pay_by) == (due, "transfer")
-        assert taken.state == "open"
-        event = CaseEvent.objects.get(kind="skipped")
-        assert (event.case_id, event.data["why"]) == (skipped.pk, "waits")
-        assert Assignment.objects.get(case=skipped, ended_at=None).skipped_at is not None
+@dataclass(frozen=True)
+class Books:
+    """What is in the books after the morning, each row with its case's loan number.
+
+    notes: loan, disposition, channel. calls: loan, channel, state, whether a note of the same
+    contact point settled it, to whom. promises: loan, amount, due date, way to pay, state. skips:
+    loan, why, whether the case is still skipped.
+    """
+
+    notes: list[tuple[str, str, str]]
+    calls: list[tuple[str, str, str, bool, str]]
+    promises: list[tuple[str, Decimal, str, str, str]]
+    skips: list[tuple[str, str, bool]]
+
+
+def in_the_books(lender: Company) -> Books:
+    """All notes, calls, promises and skips of the lender."""
+    with company_scope(lender):
+        loans = dict(Case.objects.values_list("pk", "loan_no"))
+        notes = {note.pk: note for note in Note.objects.order_by("pk")}
+        skipped = set(
+            Assignment.objects.filter(ended_at=None, skipped_at__isnull=False).values_list(
+                "case_id", flat=True
+            )
+        )
+        return Books(
+            notes=[
+                (loans[note.case_id], note.disposition, note.channel) for note in notes.values()
+            ],
+            calls=[
+                (
+                    loans[made.case_id],
+                    made.channel,
+                    made.state,
+                    made.note_id in notes
+                    and notes[made.note_id].contact_point_id == made.contact_point_id,
+                    made.relation,
+                )
+                for made in ContactTry.objects.order_by("pk")
+            ],
+            promises=[
+                (loans[each.case_id], each.amount, each.due_on.isoformat(), each.pay_by, each.state)
+                for each in Promise.objects.order_by("pk")
+            ],
+            skips=[
+                (loans[event.case_id], event.data["why"], event.case_id in skipped)
+                for event in CaseEvent.objects.filter(kind="skipped").order_by("pk")
+            ],
+        )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -305,7 +338,12 @@ def test_a_morning_by_keyboard(world: World, page: Page, language: str) -> None:
     search(page)
     back_to_the_list(page)
     last_look(page, words)
-    in_the_books(world, due)
+    assert in_the_books(world.lender) == Books(
+        notes=[("MINE-3", "no_answer", "call")],
+        calls=[("MINE-3", "call", "unanswered", True, "self")],
+        promises=[("MINE-5", Decimal(AMOUNT), due, "transfer", "open")],
+        skips=[("MINE-7", "waits", True)],
+    )
 
 
 def lay_everything_on(world: World) -> Case:
