@@ -6,12 +6,13 @@ Nothing is judged here; collection.gate_facts makes the facts of the gate from i
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from cases.statements import OWNER, rows
+from cases.statements import OWNER, Values, rows
 
 LOOKS_BACK = timedelta(days=120)
 """How far back tries are read. A run of failed tries that is older opens no third person."""
@@ -37,7 +38,7 @@ _PARTS = (
     ),
     _part(
         "t.id, t.case_id, t.contact_point_id, t.relation, t.channel, t.company_id, t.by_id, t.at, "
-        "t.state, t.ended_at, t.talk_seconds, t.was_asked_for",
+        "t.state, t.ended_at, t.talk_seconds, t.was_asked_for, t.uid",
         "t.at, t.id",
         "FROM collection_contacttry t WHERE t.owner_id = b.owner_id AND t.borrower_id = b.id "
         "AND t.at >= %(since)s AND t.at <= %(until)s AND t.state <> 'released'",
@@ -67,13 +68,12 @@ _PARTS = (
         "p.id",
         "FROM collection_promise p JOIN cases_case c ON c.owner_id = p.owner_id "
         "AND c.id = p.case_id WHERE p.owner_id = b.owner_id AND c.owner_id = b.owner_id "
-        "AND c.borrower_id = b.id AND p.due_on BETWEEN %(until)s::date - 2 AND %(until)s::date + 2",
+        "AND c.borrower_id = b.id "
+        "AND p.due_on BETWEEN %(until)s::date - 2 AND %(ahead)s::date + 2",
     ),
 )
-_READ = (
-    f"SELECT b.id, b.timezone, {', '.join(_PARTS)} FROM cases_borrower b "  # noqa: S608 constants
-    f"WHERE b.owner_id = {OWNER} AND b.id = ANY(%(borrowers)s)"
-)
+_COLUMNS = f"SELECT b.id, b.timezone, {', '.join(_PARTS)}"
+_FROM = f" FROM cases_borrower b WHERE b.owner_id = {OWNER} AND b.id = ANY(%(borrowers)s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,7 @@ class TryRow:
     ended_at: datetime | None
     talk_seconds: int | None
     was_asked_for: bool
+    uid: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ class WishRow:
 
 @dataclass(frozen=True, slots=True)
 class PromiseRow:
-    """A promise due within two days of the moment asked about."""
+    """A promise due within two days of the moments asked about."""
 
     case_id: int
     due_on: date
@@ -189,13 +190,40 @@ def read_records(
 
     until: tries later than this moment are left out.
     """
-    values = {
+    values = _values(owner_id, borrower_ids, until, until)
+    return {row[0]: _records(row) for row in rows(_COLUMNS + _FROM, values)}
+
+
+def read_records_and(
+    *,
+    owner_id: int,
+    borrower_id: int,
+    until: datetime,
+    ahead: datetime,
+    besides: Sequence[str],
+    values: Values,
+) -> tuple[Records, tuple[Any, ...]]:
+    """The records of one borrower, and what further scalar queries say, all in one query.
+
+    ahead: the last moment asked about, for promises. besides: constant SELECTs in brackets, with
+    their own named values.
+    """
+    statement = ", ".join([_COLUMNS, *besides]) + _FROM
+    (row,) = rows(statement, {**values, **_values(owner_id, [borrower_id], until, ahead)})
+    whole = len(row) - len(besides)
+    return _records(row[:whole]), row[whole:]
+
+
+def _values(
+    owner_id: int, borrower_ids: Collection[int], until: datetime, ahead: datetime
+) -> dict[str, Any]:
+    return {
         "owner": owner_id,
         "borrowers": sorted(borrower_ids),
         "since": until - LOOKS_BACK,
         "until": until,
+        "ahead": ahead,
     }
-    return {row[0]: _records(row) for row in rows(_READ, values)}
 
 
 def _records(row: tuple[Any, ...]) -> Records:
@@ -226,9 +254,9 @@ def _records(row: tuple[Any, ...]) -> Records:
 
 
 def _try(row: list[Any]) -> TryRow:
-    a, b, c, d, e, f, g, at, state, ended_at, talked, asked_for = row
-    moment = datetime.fromisoformat(at)
-    return TryRow(a, b, c, d, e, f, g, moment, state, _at(ended_at), talked, asked_for)
+    a, b, c, d, e, f, g, at, state, ended_at, talked, asked_for, uid = row
+    moment, uid = datetime.fromisoformat(at), UUID(uid)
+    return TryRow(a, b, c, d, e, f, g, moment, state, _at(ended_at), talked, asked_for, uid)
 
 
 def _at(text: str | None) -> datetime | None:

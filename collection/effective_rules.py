@@ -1,5 +1,6 @@
 """The contact rules of a company on a date: its rows, never looser than the presets."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -17,16 +18,22 @@ from tenancy.models import Company
 CODES = {"GB": "UK"}
 """What rules call a place that companies and time zones call otherwise."""
 
-_READ = """
-SELECT 'rule', jurisdiction, rule, figures::text, legal_basis, NULL::date, NULL::boolean
+_TOLD = """
+SELECT 'rule' AS what, jurisdiction AS place, rule AS name, figures::text AS figures,
+    legal_basis AS basis, NULL::text AS day, NULL::boolean AS is_holiday
 FROM collection_contactrule
 WHERE company_id = %(company)s AND valid_from <= %(on)s AND (valid_to IS NULL OR valid_to > %(on)s)
 UNION ALL
-SELECT 'day', jurisdiction, name, '', '', "on", is_holiday
+SELECT 'day', jurisdiction, name, '', '', "on"::text, is_holiday
 FROM collection_dayoff
 WHERE company_id = %(company)s AND "on" >= %(on)s - 1
-ORDER BY 1, 2, 3
 """
+_LINE = "what, place, name, figures, basis, day, is_holiday"
+SIDE = (
+    f"(SELECT coalesce(jsonb_agg(jsonb_build_array({_LINE}) ORDER BY what, place, name), '[]') "  # noqa: S608 constants
+    f"FROM ({_TOLD}) told)"
+)
+"""A company's rules and days off as one value; with side_values, for side_of."""
 
 Row = tuple[str, str, str]
 """A rule's name, its figures as JSON text, and its legal basis."""
@@ -64,17 +71,25 @@ def jurisdiction_of_zone(zone: str) -> str:
 
 def read_side(company: Company, at: datetime) -> Side:
     """Read a company's rules and days off in its own scope, as they hold at a moment."""
-    on = company.local_date(at)
+    ((told,),) = rows(f"SELECT {SIDE}", side_values(company, at))
+    return side_of(told, company, at)
+
+
+def side_values(company: Company, at: datetime) -> dict[str, object]:
+    """What SIDE asks for."""
+    return {"company": company.pk, "on": company.local_date(at)}
+
+
+def side_of(told: str, company: Company, at: datetime) -> Side:
+    """What SIDE said of a company at a moment."""
     rules: dict[str, tuple[Row, ...]] = {}
     days: dict[tuple[str, date], str | None] = {}
-    for what, place, name, figures, basis, day, is_holiday in rows(
-        _READ, {"company": company.pk, "on": on}
-    ):
+    for what, place, name, figures, basis, day, is_holiday in json.loads(told):
         if what == "rule":
             rules[place] = (*rules.get(place, ()), (name, figures, basis))
         else:
-            days[place, day] = (name or place) if is_holiday else None
-    return Side(on, rules, HolidayCalendar(days))
+            days[place, date.fromisoformat(day)] = (name or place) if is_holiday else None
+    return Side(company.local_date(at), rules, HolidayCalendar(days))
 
 
 @lru_cache(maxsize=1024)

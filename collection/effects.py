@@ -16,10 +16,12 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case, CaseHold, ContactPoint
 from collection import gate
+from collection.contact_ends import end_of_contact
 from collection.contact_points import SUSPENDED_FOR, add_point, change_state, lenders_book
 from collection.facts import ALL, PREFIX, Value
 from collection.holding import open_hold_on_case
 from collection.models import ContactTry, ContactWish, Disposition, Note
+from collection.next_moment import Noted, moments_of
 from collection.promises import take_promise
 from tenancy.crossing import NoProof
 from tenancy.models import Company, User
@@ -50,7 +52,6 @@ ADDRESSES = frozenset(
         ContactPoint.Kind.WORK_ADDRESS,
     }
 )
-WRITTEN = frozenset({Note.Channel.SMS, Note.Channel.WECHAT, Note.Channel.EMAIL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +74,25 @@ class FollowUp:
         return flag.value in self.code.flags
 
 
-def moment_of_next(follow: FollowUp, answer_by: date | None) -> datetime | None:
-    """When the next action falls: from a fact or a deadline, else after the code's delay.
+def moment_of_next(follow: FollowUp, channel: str, settles: UUID | None) -> datetime | None:
+    """When the next action falls: as a fact says, else when it is permitted after the delay.
 
-    answer_by: of the hold that the note opened. None: somebody has to say.
+    channel: the note's. settles: the contact that it says the end of. None: a deadline decides
+    (morning_of), or somebody has to say. Asked before anything else follows from the note: what the
+    note itself stops does not put off the desk that is to look at it.
     """
     promised, back = follow.values.get("date"), follow.values.get("time")
     if follow.has(Flag.PROMISE) and isinstance(promised, date):
-        return max(_in_the_morning(follow, promised), follow.at)
+        return max(morning_of(follow, promised), follow.at)
     if follow.has(Flag.CALLBACK) and isinstance(back, datetime):
         return back
-    if follow.code.next_action_after is not None:
-        return follow.at + follow.code.next_action_after
-    return _in_the_morning(follow, answer_by) if answer_by else None
+    asker = gate.Asker(follow.company, follow.by.pk, follow.by.display_name)
+    noted = Noted(asker, follow.case, follow.point, channel, follow.at, settles)
+    return moments_of(noted, [follow.code]).get(follow.code.code)
 
 
-def _in_the_morning(follow: FollowUp, on: date) -> datetime:
+def morning_of(follow: FollowUp, on: date) -> datetime:
+    """The moment of a date of the company's at which what is due then is done."""
     return datetime.combine(on, REMIND_AT, follow.company.zone)
 
 
@@ -168,7 +172,7 @@ def settle_try(follow: FollowUp, note: Note, try_uid: UUID) -> None:
         made = gate.settle(
             company=follow.company,
             uid=try_uid,
-            state=end_of_try(follow, note.channel),
+            state=end_of_contact(follow.code, note.channel),
             note_id=note.pk,
             at=follow.at,
         )
@@ -303,20 +307,3 @@ def _add_number(follow: FollowUp, number: str) -> None:
         source="borrower" if told_by_borrower else "third_party",
         name=str(follow.values.get("person_name", "")),
     )
-
-
-def end_of_try(follow: FollowUp, channel: str) -> str:
-    """What the disposition says of the contact that was reserved: a state to settle it with.
-
-    A stranger who answers makes the number invalid; anybody else who answers is a conversation,
-    the strictest that it can count as; without a flag the contact did not go out.
-    """
-    if follow.has(Flag.CONVERSATION):
-        return ContactTry.State.CONVERSATION
-    if follow.has(Flag.WRONG_NUMBER) or follow.has(Flag.INVALID_NUMBER):
-        return ContactTry.State.INVALID
-    if follow.has(Flag.THIRD_PARTY):
-        return ContactTry.State.CONVERSATION
-    if follow.has(Flag.FAILED_ATTEMPT):
-        return ContactTry.State.SENT if channel in WRITTEN else ContactTry.State.UNANSWERED
-    return ContactTry.State.NOT_CONNECTED

@@ -273,23 +273,20 @@ GROUP_KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class DispositionChoice:
-    """A code as a radio button. after: seconds until its next action; None: the note says when."""
+    """A code as a radio button. next: the words of its next action."""
 
     code: str
     label: str
     next: str
-    after: int | None
     chosen: bool
 
     @classmethod
     def of(cls, each: Disposition, chosen: object) -> "DispositionChoice":
         """The button of a stored code."""
-        after = each.next_action_after
         return cls(
             code=each.code,
             label=each.label,
             next=each.next_action,
-            after=None if after is None else int(after.total_seconds()),
             chosen=each.code == chosen,
         )
 

@@ -10,7 +10,7 @@ contact lands after a recall too, proved by the placement that was.
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Self
 from uuid import UUID
@@ -24,7 +24,19 @@ from agencies.models import Placement
 from cases.history import record_events
 from cases.models import Case, CaseEvent, ContactPoint
 from collection.contact_policy import Decision
-from collection.gate_facts import Question, Weighing, decide, own_side, without_case
+from collection.gate_facts import (
+    NOT_AHEAD,
+    Book,
+    OwnSide,
+    Question,
+    Weighing,
+    decide,
+    own_side,
+    read_book,
+    read_own_book,
+    weighed,
+    without_case,
+)
 from collection.models import ContactTry
 from tenancy.crossing import Crossing, NoProof, cross, look_across
 from tenancy.models import Company, Role, User
@@ -84,12 +96,30 @@ def ask(
     question = Question(
         who.company, who.person_id, case, channel, point, at or timezone.now(), purpose
     )
-    own = own_side(question)
     try:
-        with looking_into_the_book(who, case):
-            return decide(question, own).decision
+        own, book = look(who, question)
     except NoProof:
         return without_case(question)
+    return weighed(question, own, book).decision
+
+
+Known = tuple[OwnSide, Book]
+"""What the gate knows about a borrower: the asking company's side, and the lender's book."""
+
+
+def look(who: Asker, question: Question, *, ahead: timedelta = NOT_AHEAD) -> Known:
+    """What the gate knows for a question, and for more of them about the same case; writes nothing.
+
+    One query for a lender; an agency looks across the wall. ahead: how long after the moment of
+    this question the last of them is asked about. Raises NoProof for who holds nothing.
+    """
+    case = question.case
+    if who.company.pk == case.owner_id:
+        return read_own_book(question, ahead=ahead)
+    own, into = own_side(question), _owner_of(case.owner_id)
+    # Nothing can be written there.
+    with look_across(kind=Crossing.CONTACT, into=into, proof=_holding(who, case)):
+        return own, read_book(question, own, ahead=ahead)
 
 
 def reserve(
@@ -280,17 +310,6 @@ def _in_the_book(who: Asker, case: Case, about: str) -> Iterator[None]:
         about=about,
         actor_name=who.name,
     ):
-        yield
-
-
-@contextmanager
-def looking_into_the_book(who: Asker, case: Case) -> Iterator[None]:
-    """The lender's scope, in which nothing can be written; raises NoProof for who holds nothing."""
-    if who.company.pk == case.owner_id:
-        yield
-        return
-    into = _owner_of(case.owner_id)
-    with look_across(kind=Crossing.CONTACT, into=into, proof=_holding(who, case)):
         yield
 
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from cases.models import Case, ContactPoint
 from collection.contact_facts import Decision
 from collection.contact_words import basis_words, rule_labels, when_next
-from collection.gate import Asker, looking_into_the_book
-from collection.gate_facts import Question, own_side, read_book, weighed
+from collection.gate import Asker, Known, look
+from collection.gate_facts import Question, weighed
 from collection.models import ContactTry
 from collection.visibility import may_work
 from tenancy.crossing import NoProof
@@ -62,13 +62,19 @@ class Action:
 
 
 def permitted_actions(
-    *, user: User, case: Case, points: Sequence[ContactPoint], at: datetime | None = None
+    *,
+    user: User,
+    case: Case,
+    points: Sequence[ContactPoint],
+    at: datetime | None = None,
+    known: Known | None = None,
 ) -> dict[int, list[Action]]:
     """By contact point: what the person may do with it now, and why not the rest.
 
     Where only a hold stops a contact, and leaves reminders, a reminder stands beside it.
-    Three queries for a lender's person, whatever the number of points; an agency's person looks
-    across the wall for it. Nothing for who only reads, and for a case that one does not work.
+    known: what the gate knows, where the caller has read it. Else one query for a lender's person,
+    whatever the number of points; an agency's person looks across the wall for it. Nothing for who
+    only reads, and for a case that one does not work.
     """
     works = case.closed_on is None and (case.holder_id or case.owner_id) == user.company_id
     if not points or not works or not may_work(user):
@@ -82,17 +88,17 @@ def permitted_actions(
     if not asked:
         return {}
     actions: dict[int, list[Action]] = {}
-    for question, decision in _decided(who, asked):
+    for question, decision in _decided(who, asked, known):
         assert question.point is not None
         actions.setdefault(question.point.pk, []).append(_action(question, decision))
     return actions
 
 
-def _decided(who: Asker, asked: Sequence[Question]) -> Iterable[tuple[Question, Decision]]:
-    own = own_side(asked[0])
+def _decided(
+    who: Asker, asked: Sequence[Question], known: Known | None
+) -> Iterable[tuple[Question, Decision]]:
     try:
-        with looking_into_the_book(who, asked[0].case):
-            book = read_book(asked[0], own)
+        own, book = known or look(who, asked[0])
     except NoProof:
         return []
     decided: list[tuple[Question, Decision]] = []

@@ -4,19 +4,28 @@ The asking company's own rules are read on its own side of the wall, everything 
 the lender: what its companies did, holds, wishes, promises, the state of the contact points.
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cases.models import Case, ContactPoint
+from cases.statements import rows
 from collection import contact_facts as plain
-from collection.contact_clock import Clocks, clocks_of
+from collection.contact_clock import DAY, Clocks, clocks_of, midnight
 from collection.contact_facts import ContactFacts, Decision, PastContact
 from collection.contact_policy import weigh
-from collection.contact_records import CaseRow, PointRow, Records, WishRow, read_records
+from collection.contact_records import CaseRow, PointRow, Records, WishRow, read_records_and
 from collection.contact_rules import ContactRules
-from collection.effective_rules import Side, jurisdiction_of_zone, read_side
+from collection.effective_rules import (
+    SIDE,
+    Side,
+    jurisdiction_of_zone,
+    side_of,
+    side_values,
+)
 from collection.models import ContactTry, ContactWish, Disposition
 from tenancy.models import Company
 
@@ -26,6 +35,8 @@ PHONES = (
     ContactPoint.Kind.HOME_PHONE,
     ContactPoint.Kind.WORK_PHONE,
 )
+NOT_AHEAD = timedelta(0)
+NOTHING: Mapping[str, object] = MappingProxyType({})
 LATER = timedelta(days=1)
 """Reservations of other machines may bear a later time than this one's clock: they count."""
 
@@ -84,41 +95,66 @@ class Weighing:
         return is_asked_for(self.facts)
 
 
+USED = (
+    "(SELECT count(*) FROM collection_contacttry WHERE company_id = %(company)s "
+    "AND by_id = %(person)s AND at >= %(begins)s AND at < %(ends)s AND state <> ALL(%(uncounted)s))"
+)
+"""Contacts that the person has made on the company's date of the question, as one value."""
+
+
 def own_side(question: Question) -> OwnSide:
-    """Read in the asking company's scope."""
-    return OwnSide(
-        side=read_side(question.company, question.at),
-        person_used=used_by_person(question),
-    )
+    """Read in the asking company's scope, in one query."""
+    ((told, used),) = rows(f"SELECT {SIDE}, {USED}", _own_values(question))
+    return OwnSide(side_of(told, question.company, question.at), used)
 
 
-def used_by_person(question: Question) -> int:
-    """Contacts that the person has made on the company's date of the question."""
-    if question.person_id is None:
-        return 0
+def _own_values(question: Question) -> dict[str, object]:
     zone = question.company.zone
     day = question.at.astimezone(zone).date()
-    begins = datetime.combine(day, time.min, tzinfo=zone)
-    made = ContactTry.objects.filter(
-        company=question.company,
-        by_id=question.person_id,
-        at__gte=begins,
-        at__lt=begins + timedelta(days=1, hours=2),
-    ).exclude(state__in=plain.UNCOUNTED)
-    return sum(at.astimezone(zone).date() == day for at in made.values_list("at", flat=True))
+    return side_values(question.company, question.at) | {
+        "person": question.person_id,
+        "begins": midnight(zone, day),
+        "ends": midnight(zone, day + DAY),
+        "uncounted": sorted(plain.UNCOUNTED),
+    }
 
 
-def read_book(question: Question, own: OwnSide) -> Book:
-    """Read in the lender's scope what is known of the borrower."""
-    case = question.case
-    if question.company.pk == case.owner_id:
-        lender, side = question.company, own.side
-    else:
-        lender = Company.objects.get(pk=case.owner_id)
-        side = read_side(lender, question.at)
+def read_book(question: Question, own: OwnSide, *, ahead: timedelta = NOT_AHEAD) -> Book:
+    """Read in the lender's scope what is known of the borrower.
+
+    ahead: how long after its own moment the question will be weighed again at most.
+    """
+    if question.company.pk == question.case.owner_id:
+        records, _nothing = _records(question, ahead)
+        return Book(question.company, own.side, records)
+    lender = Company.objects.get(pk=question.case.owner_id)
+    values = side_values(lender, question.at)
+    records, (told,) = _records(question, ahead, (SIDE,), values)
+    return Book(lender, side_of(told, lender, question.at), records)
+
+
+def read_own_book(question: Question, *, ahead: timedelta = NOT_AHEAD) -> tuple[OwnSide, Book]:
+    """Both of a lender that asks about its own case, in one query; ahead: as in read_book."""
+    records, (told, used) = _records(question, ahead, (SIDE, USED), _own_values(question))
+    own = OwnSide(side_of(told, question.company, question.at), used)
+    return own, Book(question.company, own.side, records)
+
+
+def _records(
+    question: Question,
+    ahead: timedelta,
+    besides: Sequence[str] = (),
+    values: Mapping[str, object] = NOTHING,
+) -> tuple[Records, tuple[Any, ...]]:
     until = question.at if question.as_it_was else question.at + LATER
-    records = read_records(owner_id=lender.pk, borrower_ids=[case.borrower_id], until=until)
-    return Book(lender, side, records[case.borrower_id])
+    return read_records_and(
+        owner_id=question.case.owner_id,
+        borrower_id=question.case.borrower_id,
+        until=until,
+        ahead=until + ahead,
+        besides=besides,
+        values=values,
+    )
 
 
 def decide(question: Question, own: OwnSide) -> Weighing:
@@ -162,7 +198,7 @@ def facts_of(question: Question, own: OwnSide, book: Book) -> ContactFacts:
         at=at,
         channel=question.channel,
         number=question.point.pk if question.point else None,
-        person=_person(point),
+        person=person_of(point),
         debt=question.case.pk,
         purpose=question.purpose,
         zone=clocks.zone,
@@ -214,8 +250,11 @@ def _clocks(records: Records, case: CaseRow | None, lender: Company) -> Clocks:
     return clocks_of(zone, region=case.region if case else "")
 
 
-def _person(point: PointRow | None) -> Hashable:
-    """Whose contact point it is: points of one relation and name are one person's."""
+def person_of(point: PointRow | ContactPoint | None) -> Hashable:
+    """Whose contact point it is: points of one relation and name are one person's.
+
+    None: the borrower, by no number.
+    """
     if point is None or point.relation == Relation.SELF:
         return plain.SELF
     return (point.relation, point.person_name) if point.person_name else point.id
@@ -224,7 +263,7 @@ def _person(point: PointRow | None) -> Hashable:
 def _past(records: Records, points: dict[int, PointRow], at: datetime) -> Iterable[PastContact]:
     for row in records.tries:
         point = points.get(row.point_id or 0)
-        person = _person(point) if point else _nobody_in_particular(row.relation)
+        person = person_of(point) if point else _nobody_in_particular(row.relation)
         yield PastContact(
             at=min(row.at, at),
             channel=row.channel,
@@ -243,7 +282,7 @@ def _past(records: Records, points: dict[int, PointRow], at: datetime) -> Iterab
                 channel=ContactTry.Channel.CALL,
                 state=plain.CONVERSATION,
                 number=note.point_id,
-                person=_person(point) if point else _nobody_in_particular(note.relation),
+                person=person_of(point) if point else _nobody_in_particular(note.relation),
                 debt=note.case_id,
                 inbound=True,
             )
@@ -290,12 +329,12 @@ def _refusal(
 
     And until when (exclusive), None where it is for good.
     """
-    person = _person(point)
+    person = person_of(point)
     refusals: list[tuple[datetime, datetime | None]] = [
         (row.state_at or BEGINNING, None)
         for row in records.points
         if row.state == PointState.REFUSED
-        and (row is point if person == plain.SELF else _person(row) == person)
+        and (row is point if person == plain.SELF else person_of(row) == person)
     ]
     refusals += [
         (wish.at, wish.good_until)
@@ -316,7 +355,9 @@ def _stops(
     if person == plain.SELF:
         return _is_about(wish.channel, wish.point_id, question)
     named = points.get(wish.point_id or 0)
-    return named is not None and _person(named) == person and wish.channel in ("", question.channel)
+    return (
+        named is not None and person_of(named) == person and wish.channel in ("", question.channel)
+    )
 
 
 def _is_about(channel: str, point_id: int | None, question: Question) -> bool:

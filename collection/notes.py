@@ -65,7 +65,8 @@ def write_note(
 
     disposition: a code that the company uses. remark: required unless nobody was reached.
     next_action, next_action_at: what and when; by default those of the disposition, at the moment
-    that its facts name, else after its delay, counted from the follow-up. at: its moment, now if
+    that its facts name, else the first on which the contact rules permit a call after its delay,
+    counted from the follow-up (collection.next_moment). at: its moment, now if
     left out. shared: whether the agency that holds the lender's case reads it; the lender reads
     every agency's. form_key: of the form that was sent; sent twice, it is written once.
     contact_point: who was contacted; None: the borrower, by no number. facts: what the disposition
@@ -255,8 +256,12 @@ def _keep(note: Note, follow: FollowUp, sent: _Sent) -> Note:
     stored = store(owner_id=note.owner_id, files=sent.files)
     try:
         with transaction.atomic():
+            if note.next_action_at is None:
+                about = _contact_of(note, sent)
+                note.next_action_at = effects.moment_of_next(follow, note.channel, about)
             answer_by = effects.open_holds(follow)
-            note.next_action_at = note.next_action_at or effects.moment_of_next(follow, answer_by)
+            if note.next_action_at is None and answer_by is not None:
+                note.next_action_at = effects.morning_of(follow, answer_by)
             if note.next_action_at is None:
                 raise ValidationError({"next_action_at": _("Say when.")})
             outcome = outside.outcome(follow, note) if sent.try_uid is None else ""
@@ -278,6 +283,14 @@ def _keep(note: Note, follow: FollowUp, sent: _Sent) -> Note:
         discard(stored)
         raise
     return note
+
+
+def _contact_of(note: Note, sent: _Sent) -> UUID | None:
+    """The contact in the book that the note is about: let through for it, or told of before."""
+    if sent.try_uid is not None:
+        return sent.try_uid
+    told = outside.told_before(note.corrects, note.contact_point, note.channel)
+    return told.uid if told else None
 
 
 def open_remarks(*, company: Company, case_id: int, reason: str, by: User) -> list[Remark]:

@@ -4,8 +4,10 @@ Whoever calls past the gate uses up the caps all the same. What a correction tel
 same contact.
 """
 
+from cases.models import ContactPoint
 from collection import gate
-from collection.effects import FollowUp, end_of_try
+from collection.contact_ends import end_of_contact
+from collection.effects import FollowUp
 from collection.models import ContactTry, Note
 
 OUTBOUND = frozenset(
@@ -27,8 +29,8 @@ def outcome(follow: FollowUp, note: Note) -> str:
     """
     if follow.point is None or note.channel not in OUTBOUND:
         return ""
-    state = end_of_try(follow, note.channel)
-    if note.corrects is None or (made := _told_before(note, note.corrects)) is None:
+    state = end_of_contact(follow.code, note.channel)
+    if (made := told_before(note.corrects, follow.point, note.channel)) is None:
         return state
     gate.settle(company=follow.company, uid=made.uid, state=state, at=follow.at)
     return ""
@@ -55,14 +57,15 @@ def tell(follow: FollowUp, note: Note, state: str) -> None:
     )
 
 
-def _told_before(note: Note, corrected: Note) -> ContactTry | None:
-    """The contact of the note that is corrected, where it went to the same point the same way."""
+def told_before(
+    corrected: Note | None, point: ContactPoint | None, channel: str
+) -> ContactTry | None:
+    """The contact of the note that one corrects, where that went to the same point the same way."""
+    if corrected is None:
+        return None
     first = corrected
     while first.corrects is not None:
         first = first.corrects
     return ContactTry.objects.filter(
-        company=note.company,
-        note_id=first.pk,
-        contact_point=note.contact_point,
-        channel=note.channel,
+        company=first.company_id, note_id=first.pk, contact_point=point, channel=channel
     ).first()

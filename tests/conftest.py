@@ -1,6 +1,7 @@
 """Fixtures: the database as the application role sees it, and the companies by name."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -115,3 +116,9 @@ def signed_in(db: None) -> Callable[..., Client]:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def stop_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
+    """`stop_clock(moment)`: what our clock says from then on; the database's goes on."""
+    return lambda at: monkeypatch.setattr("django.utils.timezone.now", lambda: at)

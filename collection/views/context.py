@@ -40,32 +40,41 @@ class Place:
 
 
 def place_of(
-    *, user: User, case: Case, desk: Assignment | None, params: QueryDict, on: date
+    *,
+    user: User,
+    case: Case,
+    desk: Assignment | None,
+    params: QueryDict,
+    on: date,
+    position: bool = True,
 ) -> Place:
     """Read from the address which list one came from, as of business date `on`.
 
-    Who works the case and names no list is in the worklist.
+    Who works the case and names no list is in the worklist. position: whether to tell how far down
+    the worklist one is, for a query more.
     """
     carried = params.copy()
     for key in OWN_KEYS:
         carried.pop(key, None)
     which = params.get("list") or (QUEUE if desk is not None and may_work(user) else "")
     if which == QUEUE and may_work(user):
-        return _in_queue(user, desk, carried, on)
+        return _in_queue(user, desk, carried, on, position=position)
     return _in_cases(user, case, carried, on, asked=which == CASES)
 
 
-def _in_queue(user: User, desk: Assignment | None, carried: QueryDict, on: date) -> Place:
+def _in_queue(
+    user: User, desk: Assignment | None, carried: QueryDict, on: date, *, position: bool
+) -> Place:
     back = _back(reverse("work:queue"), carried)
     if desk is None:
         return Place(_("My cases"), back, "work:queue")
     asked = AskedWork.by(user, carried, on)
-    position, before, after = _around(asked, desk)
+    place, before, after = _around(asked, desk) if position else ("", *_beside(asked, desk))
     return Place(
         label=_("My cases"),
         back=back,
         nav_at="work:queue",
-        position=position,
+        position=place,
         previous=_address(before, carried),
         next=_address(after, carried),
     )
@@ -80,8 +89,7 @@ def _around(asked: AskedWork, desk: Assignment) -> tuple[str, UUID | None, UUID 
     first = list(rows.values_list("pk", flat=True)[: POSITIONS + 1])
     at = first.index(desk.pk) if desk.pk in first else POSITIONS
     if at >= POSITIONS:
-        beside = neighbours(user=asked.user, filters=asked.filters, clock=asked.clock, here=desk)
-        return "", *beside
+        return "", *_beside(asked, desk)
     near = first[max(at - 1, 0) : at + 2]
     uids = dict(Assignment.objects.filter(pk__in=near).values_list("pk", "case__uid"))
     return (
@@ -89,6 +97,10 @@ def _around(asked: AskedWork, desk: Assignment) -> tuple[str, UUID | None, UUID 
         uids.get(first[at - 1]) if at else None,
         uids.get(first[at + 1]) if at + 1 < len(first) else None,
     )
+
+
+def _beside(asked: AskedWork, desk: Assignment) -> tuple[UUID | None, UUID | None]:
+    return neighbours(user=asked.user, filters=asked.filters, clock=asked.clock, here=desk)
 
 
 def _in_cases(user: User, case: Case, carried: QueryDict, on: date, *, asked: bool) -> Place:

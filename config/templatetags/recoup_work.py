@@ -112,12 +112,11 @@ def _still(name: str, _language: str | None) -> SafeString:
 def disposition_chips(group: DispositionGroup) -> SafeString:
     """The codes of a group as radio buttons, the first nine with their digit.
 
-    What is next and after how many seconds stand on each, for the script that suggests it.
+    What is next stands on each, for the script that suggests it.
     """
     made = [
         f'<label class="seg-o"><input type="radio" name="disposition" value="{escape(each.code)}"'
         f' data-next="{escape(each.next)}"'
-        f' data-after="{"" if each.after is None else each.after}"'
         f"{' checked' if each.chosen else ''}><span>"
         f"{_digit(number)}{escape(each.label)}</span></label>"
         for number, each in enumerate(group.choices, 1)

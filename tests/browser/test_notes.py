@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from collection.models import Attachment, Note, Promise, Remark
+from cases.models import Borrower
+from collection.models import Attachment, DayOff, Note, Promise, Remark
 from collection.notes import write_note
 from tenancy.models import Company, User
 from tenancy.scope import company_scope
@@ -49,6 +51,85 @@ def test_a_promise_is_found_by_typing_and_saved_by_keyboard(world: World, browse
     with company_scope(world.lender):
         promise = Promise.objects.get()
         assert (str(promise.amount), promise.due_on.isoformat()) == ("250.00", tomorrow)
+
+
+def evening(lender: Company) -> str:
+    """It is eight in the evening where the borrowers live, and no holiday: the next day's opening.
+
+    As the form writes it, on the lender's clock. Right through the hour that may follow meanwhile.
+    """
+    now = datetime.now(UTC)
+    zones = (ZoneInfo(f"Etc/GMT{offset:+d}") for offset in range(-14, 13))
+    zone = next(zone for zone in zones if now.astimezone(zone).hour == 20)
+    with company_scope(lender):
+        Borrower.objects.filter(owner=lender).update(timezone=zone.key)
+        for days in range(-1, 3):
+            DayOff.objects.create(
+                company=lender,
+                jurisdiction=lender.jurisdiction,
+                on=now.date() + timedelta(days=days),
+                is_holiday=False,
+                name="An ordinary day",
+            )
+    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+    opens = datetime.combine(tomorrow, time(8), zone)
+    return f"{opens.astimezone(lender.zone):%Y-%m-%d %H:%M}"
+
+
+def test_the_proposed_moment_is_one_that_is_permitted(world: World, browse: Browse) -> None:
+    opens = evening(world.lender)
+    page = browse(world.lender, "collector", address(world))
+    when = page.locator("#note [name=next_action_at]")
+    page.locator("#note").get_by_label("Nobody").check()
+    page.locator("#note").get_by_label("No answer").check()
+    expect(when).to_have_value(opens)
+    page.select_option("#note [name=channel]", "sms")
+    expect(when).to_have_value(opens)
+    page.select_option("#note [name=contact_point]", "")
+    expect(when).to_have_value(opens)
+    page.click("#note button[value=stay]")
+    expect(page.locator(".msgs")).to_contain_text("Note saved")
+    with company_scope(world.lender):
+        saved = Note.objects.get().next_action_at
+        assert saved is not None
+        assert f"{saved.astimezone(world.lender.zone):%Y-%m-%d %H:%M:%S}" == f"{opens}:00"
+
+
+def test_a_panel_proposes_a_permitted_moment_too(world: World, browse: Browse) -> None:
+    opens = evening(world.lender)
+    page = browse(world.lender, "collector", address(world))
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.click(".act-bar >> text=Note")
+    panel = page.locator("#rc-panel [data-rc-panel-root]")
+    panel.get_by_label("Nobody").check()
+    panel.get_by_label("No answer").check()
+    expect(panel.locator("[name=next_action_at]")).to_have_value(opens)
+    panel.locator("[name=channel]").select_option("visit")
+    expect(panel.locator("[name=next_action_at]")).to_have_value(opens)
+    page.goto(f"{address(world)}note/")
+    page.get_by_label("Nobody").check()
+    page.get_by_label("No answer").check()
+    expect(page.locator("[name=next_action_at]")).to_have_value(opens)
+
+
+def test_a_typed_moment_outlives_what_the_gate_says(world: World, browse: Browse) -> None:
+    opens = evening(world.lender)
+    page = browse(world.lender, "collector", address(world))
+    when = page.locator("#note [name=next_action_at]")
+    page.locator("#note").get_by_label("Nobody").check()
+    page.locator("#note").get_by_label("No answer").check()
+    expect(when).to_have_value(opens)
+    when.fill("2099-11-21 03:00")
+    with page.expect_response("**/allowed/**"):
+        page.select_option("#note [name=channel]", "sms")
+    page.locator("#note").get_by_label("Busy").check()
+    expect(when).to_have_value("2099-11-21 03:00")
+    page.click("#note button[value=stay]")
+    expect(page.locator(".msgs")).to_contain_text("Note saved")
+    with company_scope(world.lender):
+        saved = Note.objects.get().next_action_at
+        assert saved is not None
+        assert saved.isoformat() == "2099-11-20T19:00:00+00:00"
 
 
 def test_the_draft_keeps_facts_and_choices(world: World, browse: Browse) -> None:

@@ -13,7 +13,8 @@ from collection.models import Assignment, Disposition, Note, Remark
 from collection.notes import write_note
 from tenancy.models import Company, User
 from tenancy.scope import company_scope
-from tests.collection.book import add_case, furnish
+from tests.collection.book import ON, add_case, furnish
+from tests.collection.test_gate import at
 from tests.collection.test_reassign import put
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,10 @@ def collector(lender: Company, person: Person) -> User:
     return person(lender, "collector")
 
 
-def test_a_note_moves_the_desk_on(lender: Company, collector: User) -> None:
+def test_a_note_moves_the_desk_on(
+    lender: Company, collector: User, stop_clock: Callable[[datetime], None]
+) -> None:
+    stop_clock(at(10))
     with company_scope(lender):
         case = add_case(lender)
         put(lender, "collector", case)
@@ -41,7 +45,7 @@ def test_a_note_moves_the_desk_on(lender: Company, collector: User) -> None:
         row = Assignment.objects.get(ended_at=None)
         assert (row.last_touch_at, row.last_touch_by_name) == (note.at, "Chen Collector")
         assert (row.last_disposition, row.next_action) == ("cannot_pay", "Call")
-        assert row.next_action_at == note.at + timedelta(days=7)
+        assert (note.at, row.next_action_at) == (at(10), at(10, on=ON + timedelta(days=7)))
 
 
 def test_the_collector_may_plan_otherwise(lender: Company, collector: User) -> None:

@@ -1,7 +1,7 @@
 """The page of a case: what it shows, the note, the look at a number, and the way through a list."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -13,6 +13,7 @@ from collection.models import Assignment, ContactTry, Note, Remark
 from tenancy.models import Company, User
 from tenancy.scope import company_scope
 from tests.collection.book import ON, add_case
+from tests.collection.test_gate import at
 from tests.screens.test_ladder import case_url
 from tests.screens.world import World, give
 
@@ -162,16 +163,30 @@ def test_a_refused_note_keeps_what_was_typed(
     for name in ("remark", "next_action", "next_action_at"):
         assert sent[name] in page, name
     if sent["disposition"] == "callback":
-        assert 'value="callback" data-next="Call back" data-after="" checked' in page
+        assert 'value="callback" data-next="Call back" checked' in page
 
 
-def test_the_delay_of_the_disposition_stands_in(world: World, signed_in: SignIn) -> None:
+@pytest.mark.parametrize(
+    ("written", "due"),
+    [
+        (at(10, 15), at(14, 15)),
+        (at(9), at(14)),  # after the break at noon
+        (at(18), at(8, on=ON + timedelta(days=1))),
+    ],
+)
+def test_the_first_permitted_moment_after_the_delay_stands_in(
+    world: World,
+    signed_in: SignIn,
+    stop_clock: Callable[[datetime], None],
+    written: datetime,
+    due: datetime,
+) -> None:
+    stop_clock(written)
     client = signed_in(world.lender, "collector")
     client.post(case_url(world.mine[0], "work:note"), {"disposition": "no_answer"})
     (note,) = notes_of(world.lender, world.mine[0])
     assert note.next_action == "Call at another time of day"
-    assert note.next_action_at is not None
-    assert (note.next_action_at - note.at).total_seconds() == 4 * 3600
+    assert (note.at, note.next_action_at) == (written, due)
 
 
 def test_who_may_not_write_writes_nothing(world: World, signed_in: SignIn) -> None:

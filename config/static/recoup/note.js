@@ -21,6 +21,24 @@
     const typed = from ? form.elements[from].value.trim() : '';
     return /^\d{4}-\d\d-\d\d$/.test(typed) ? `${typed} 09:00` : typed;
   };
+  // Any other falls on the moment that the gate permits, which comes with the buttons of the contact
+  // points; it is asked for again when the note is about somebody else, or about another way.
+  const ABOUT = { note_channel: 'channel', note_whom: 'contact_point', note_try: 'try_uid', note_corrects: 'corrects' };
+  const about = (form) => Object.values(ABOUT).map((name) => form.elements[name]?.value || '');
+  const carrier = (form) => form.querySelector('[data-rc-allowed]') || document.querySelector('.case-r > [data-rc-allowed]');
+  const formOf = (asking) => asking.closest('form') || document.getElementById('note');
+  const permitted = (form, code) => {
+    const told = carrier(form)?.querySelector('[data-rc-moments]');
+    const { about: whom, at } = told ? JSON.parse(told.dataset.rcMoments) : { at: {} };
+    return at[code] && whom.join() === about(form).join() ? local(new Date(at[code])) : '';
+  };
+  const askAgain = (form) => { if (carrier(form)) window.htmx.trigger(carrier(form), 'rc-whom'); };
+  document.addEventListener('htmx:configRequest', (event) => {
+    const { elt, parameters } = event.detail;
+    const form = elt.matches('[data-rc-allowed]') && formOf(elt);
+    if (form) Object.keys(ABOUT).forEach((name, place) => { parameters[name] = about(form)[place]; });
+  });
+
   const ask = (form) => {
     const { facts, consent } = asks(form);
     form.querySelectorAll('[data-rc-fact]').forEach((each) => {
@@ -37,6 +55,7 @@
     if (!rcContact || !form) return;
     form.elements.contact_point.value = rcContact;
     if ([...form.elements.channel.options].some((each) => each.value === rcChannel)) form.elements.channel.value = rcChannel;
+    askAgain(form);
   });
 
   const suggest = (form) => {
@@ -48,8 +67,7 @@
       what.dataset.rcAuto = 'yes';
     }
     if (!when.value || when.dataset.rcAuto) {
-      const after = choice.dataset.after;
-      when.value = after === '' ? named(form) : local(new Date(Date.now() + after * 1000));
+      when.value = asks(form).from ? named(form) : permitted(form, choice.value);
       when.dataset.rcAuto = 'yes';
     }
   };
@@ -97,7 +115,13 @@
       form.querySelector('[data-rc-facts]:not([hidden])')?.scrollIntoView({ block: 'nearest' });
     }
     if (event.target.name === 'disposition' || event.target.name === asks(form).from) suggest(form);
+    if (['channel', 'contact_point'].includes(event.target.name)) { suggest(form); askAgain(form); }
     keep(form);
+  });
+  document.addEventListener('htmx:afterSwap', ({ detail }) => {
+    if (!detail.target.matches('[data-rc-allowed]')) return;
+    const form = formOf(detail.target);
+    if (form && document.activeElement !== form.elements.next_action_at) suggest(form);
   });
 
   // Typing finds a result in every group; Enter takes the first that is left.
@@ -121,7 +145,7 @@
     first.dispatchEvent(new Event('input', { bubbles: true }));
     (form.querySelector('[data-rc-fact]:not([hidden]) :is(input, select)') || form.elements.remark).focus();
   });
-  // A suggested time counts from the moment of saving: left out, the server adds it.
+  // A suggested time counts from the moment of saving: left out, the server finds it.
   const leaveOut = (form) => {
     const when = form.elements.next_action_at;
     if (when?.dataset.rcAuto) when.value = '';
