@@ -49,7 +49,7 @@ def answer_hold(*, company: Company, hold: CaseHold, answer: str, by: User, on: 
         kind = "hold_reviewed" if comes_again else "hold_answered"
         cases = [row.case for row in rows]
         tell(hold, cases, kind, by, reason=answer)
-        settle(company, cases)
+        settle(company, cases, clock=hold.pauses_clock)
     return hold
 
 

@@ -120,7 +120,7 @@ def _write(company: Company, cases: Sequence[Case], here: Case, opening: _Openin
     person_hold = uuid.uuid4() if opening.kind.of_person else None
     rows = CaseHold.objects.bulk_create([opening.row(case, person_hold) for case in cases])
     tell(rows[0], cases, "hold_opened", opening.by, reason=opening.reason)
-    settle(company, cases)
+    settle(company, cases, clock=rows[0].pauses_clock)
     return next(row for row in rows if row.case_id == here.pk)
 
 
@@ -152,7 +152,7 @@ def lift_hold(
         )
         cases = [row.case for row in rows]
         tell(hold, cases, "hold_lifted", by, reason=reason)
-        settle(company, cases)
+        settle(company, cases, clock=hold.pauses_clock)
     return hold
 
 
@@ -292,9 +292,10 @@ def tell(hold: CaseHold, cases: Iterable[Case], kind: str, by: User | None, *, r
     record_events(cases=cases, kind=kind, by=None if by_agency else by, data=data, shared=True)
 
 
-def settle(company: Company, cases: Sequence[Case]) -> None:
-    """Re-age the cases for the company's business date, and tell that their holds changed."""
-    settle_cases(
-        company=company, on=business_date(company), loan_ids=[case.loan_id for case in cases]
-    )
+def settle(company: Company, cases: Sequence[Case], *, clock: bool) -> None:
+    """Tell that the holds of the cases changed; re-age them first where that moves their clock."""
+    if clock:
+        settle_cases(
+            company=company, on=business_date(company), loan_ids=[case.loan_id for case in cases]
+        )
     publish(HoldsChanged(tuple(case.pk for case in cases)))

@@ -40,10 +40,11 @@ def on_cases_opened(event: CasesOpened | CasesReopened) -> None:
                 joined.setdefault(like.person_hold, []).append(case)
     CaseHold.objects.bulk_create(rows, batch_size=1000)
     of_hold = {row.person_hold: row for row in rows}
-    for person_hold, members in joined.items():
-        tell(of_hold[person_hold], members, "hold_opened", None, reason="")
+    for person_hold, held in joined.items():
+        tell(of_hold[person_hold], held, "hold_opened", None, reason="")
     if rows:
-        settle(company, [case for members in joined.values() for case in members])
+        members = [case for held in joined.values() for case in held]
+        settle(company, members, clock=any(row.pauses_clock for row in rows))
 
 
 def _person_holds(borrower_ids: Iterable[int], on: date) -> dict[int, list[CaseHold]]:
