@@ -63,7 +63,7 @@ def settle_cases(
     with transaction.atomic():
         run = _Run(company, on, loan_ids)
         changes = run.night() if loan_ids is None else run.given_loans()
-        _tell(changes)
+        _tell(changes, at_night=loan_ids is None)
     return changes
 
 
@@ -73,9 +73,9 @@ def rebucket(*, company: Company, on: date) -> int:
         return _Run(company, on, None).cross(aging_sql.EVERY)
 
 
-def _tell(changes: CaseChanges) -> None:
+def _tell(changes: CaseChanges, *, at_night: bool) -> None:
     if changes.opened:
-        publish(CasesOpened(changes.opened))
+        publish(CasesOpened(changes.opened, at_night=at_night))
     if changes.closed:
         publish(CasesClosed(changes.closed))
     if changes.reopened:

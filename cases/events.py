@@ -7,9 +7,13 @@ from tenancy.events import Event
 
 @dataclass(frozen=True, slots=True)
 class CasesOpened(Event):
-    """Loans entered collections; these cases are new."""
+    """Loans entered collections; these cases are new.
+
+    at_night: by the night's own aging. What has a step of its own in the night is left to that.
+    """
 
     case_ids: tuple[int, ...]
+    at_night: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,12 @@ def tag_at_night(company: Company, on: date) -> Counts:
 
 
 def on_cases_changed(event: CasesOpened | CasesClosed | CasesReopened | HoldsChanged) -> None:
-    """Listener: the lender's tags follow what became of these cases."""
+    """Listener: the lender's tags follow what became of these cases.
+
+    Those that the night opens wait for the night's own step, which sees their holds as well.
+    """
+    if isinstance(event, CasesOpened) and event.at_night:
+        return
     _derive_soon(event.case_ids)
 
 

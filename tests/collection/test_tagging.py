@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from agencies.placement import place_cases
 from agencies.recall import recall_cases
+from cases.aging import settle_cases
 from cases.models import Case, CaseHold, ContactPoint, Instalment, Loan, Repayment
 from cases.statements import rows
 from collection.models import Assignment, CaseTag, ContactTry, Note, Promise, Tag, WorkSettings
@@ -24,12 +25,14 @@ from collection.tag_facts import COLUMNS, count_matching, facts_sql, facts_value
 from collection.tag_presets import PRESETS, start_tags
 from collection.tag_rules import FACTS, Condition, FactValue, Op, Rule, compiled, holds
 from collection.tagging import add_tag, derive_tags, remove_tag, tag_ids_of_cases, tags_of_case
+from config.night import STEPS
 from tenancy.models import Company, User
 from tenancy.personal_data import keyed_hash
 from tenancy.scope import company_scope
+from tests.aging.book import Owed, loan
 from tests.arithmetic.test_tag_rules import cases as any_facts
 from tests.arithmetic.test_tag_rules import rules as any_rules
-from tests.collection.book import ON, add_case
+from tests.collection.book import ON, add_case, furnish
 from tests.collection.test_reassign import put
 
 pytestmark = pytest.mark.django_db
@@ -425,3 +428,29 @@ def test_an_agency_tags_what_it_holds_until_the_recall(
         assert codes(case) == theirs
     with company_scope(agency):
         assert not CaseTag.objects.exists()
+
+
+def test_cases_of_the_night_are_tagged_by_its_own_step(lender: Company) -> None:
+    steps = {step.name: step for step in STEPS}
+    with company_scope(lender):
+        start_tags(company_id=lender.pk)
+        furnish(lender)
+        loan(lender, ON.isoformat(), as_of=ON.isoformat(), owed=Owed(principal="20000.00"))
+        steps["age"].run(lender, ON)
+        case = Case.objects.get(owner=lender)
+        assert codes(case) == set()
+        steps["tags"].run(lender, ON)
+        assert codes(case) == {"first_overdue", "high_amount", "lost_contact"}
+
+
+def test_cases_that_a_feed_opens_are_tagged_at_once(lender: Company) -> None:
+    with company_scope(lender):
+        start_tags(company_id=lender.pk)
+        furnish(lender)
+        made = loan(lender, ON.isoformat(), as_of=ON.isoformat(), owed=Owed(principal="20000.00"))
+        settle_cases(company=lender, on=ON, loan_ids=[made.pk])
+        assert codes(Case.objects.get(owner=lender)) == {
+            "first_overdue",
+            "high_amount",
+            "lost_contact",
+        }
