@@ -7,7 +7,15 @@ from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
 from tenancy.models import Company, User
+from tenancy.ready import ReadyQuery
 from tenancy.scope import company_scope, scope_or_none
+
+SIGNED_IN = ReadyQuery(
+    User,
+    "t.id = %(user)s AND t.is_active AND company.is_active",
+    related=("company", "company__settings"),
+)
+"""Who a session belongs to, with all that a request asks of the company."""
 
 
 def split_login(login: str) -> tuple[str, str]:
@@ -56,8 +64,4 @@ class CompanyBackend(BaseBackend):
     def get_user(self, user_id: int) -> User | None:
         if scope_or_none() is None:
             return None
-        return (
-            User.objects.select_related("company__settings")
-            .filter(pk=user_id, is_active=True, company__is_active=True)
-            .first()
-        )
+        return SIGNED_IN.first(user=user_id)

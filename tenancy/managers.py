@@ -100,6 +100,10 @@ class ScopedManager(models.Manager[M]):
         super().__init__()
         self.lender_column, self.agency_column = lender, agency
 
+    def column_for(self, kind: str) -> str | None:
+        """The column that holds the company in a scope of this kind; None leaves it to wall 2."""
+        return {LENDER: self.lender_column, AGENCY: self.agency_column}[kind]
+
     def get_queryset(self) -> models.QuerySet[M]:
         rows: ScopedQuerySet[M] = ScopedQuerySet(self.model, using=self._db)
         if self._db in OPERATOR_ALIASES:
