@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, TypeVar
 
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import EmptyResultSet, FieldDoesNotExist, ValidationError
+from django.db import connection
 from django.db.models import F, Field, Func, Model, Q, QuerySet, Value
 from django.db.models.lookups import GreaterThan, LessThan
 from django.http import QueryDict
@@ -79,7 +80,6 @@ def pager_of(page: KeysetPage[Any], params: QueryDict, summary: Text = "") -> Pa
     )
 
 
-@overload
 def keyset_page(
     rows: "QuerySet[Any, R]",
     *,
@@ -88,54 +88,83 @@ def keyset_page(
     after: str = "",
     before: str = "",
     size: int = PAGE_SIZE,
-) -> KeysetPage[R]: ...
-
-
-@overload
-def keyset_page(
-    rows: "QuerySet[Any, Any]",
-    *,
-    order: Sequence[str],
-    key: Callable[[R], Sequence[Any]],
-    after: str = "",
-    before: str = "",
-    size: int = PAGE_SIZE,
-    show: "Callable[[QuerySet[Any, Any]], QuerySet[Any, R]]",
-) -> KeysetPage[R]: ...
-
-
-def keyset_page(
-    rows: "QuerySet[Any, Any]",
-    *,
-    order: Sequence[str],
-    key: Callable[[R], Sequence[Any]],
-    after: str = "",
-    before: str = "",
-    size: int = PAGE_SIZE,
-    show: "Callable[[QuerySet[Any, Any]], QuerySet[Any, R]] | None" = None,
 ) -> KeysetPage[R]:
     """The page behind the token `after`, or in front of `before`. One query.
 
-    order: as for page_of. key: a row's values of these columns, in this order. show: makes the
-    rows to show from the page's primary keys (a subquery); so the page is chosen by its index
-    before anything is joined, which a planner that misjudges row policies would not do.
+    order: as for page_of. key: a row's values of these columns, in this order.
     """
-    backwards = bool(before) and _values(rows, order, before) is not None
-    values = _values(rows, order, before if backwards else after)
-    steps = _turned(order) if backwards else list(order)
-    bounded = rows if values is None else rows.filter(_behind(steps, values))
-    chosen = bounded.order_by(*steps)[: size + 1]
-    found = list(chosen if show is None else show(chosen.values("pk")).order_by(*steps))
-    more, found = len(found) > size, found[:size]
-    if backwards:
-        found.reverse()
-    has_before = more if backwards else values is not None
-    has_after = backwards or more
-    return KeysetPage(
-        found,
-        before=token_of(key(found[0])) if found and has_before else "",
-        after=token_of(key(found[-1])) if found and has_after else "",
+    walk = _Walk.of(rows, order, after, before)
+    return walk.page(list(walk.chosen(rows, size)), key, size)
+
+
+def shown_page(
+    rows: "QuerySet[Any, Any]",
+    *,
+    order: Sequence[str],
+    key: Callable[[tuple[Any, ...]], Sequence[Any]],
+    show: str,
+    values: Sequence[Any] = (),
+    after: str = "",
+    before: str = "",
+    size: int = PAGE_SIZE,
+) -> KeysetPage[tuple[Any, ...]]:
+    """As keyset_page, for rows that a SELECT shows in plain SQL. One query.
+
+    rows: `values_list` of the key columns and whatever else `show` needs of them. show: a SELECT
+    with `{chosen}` after its FROM, which becomes these rows as a table named `chosen`, already cut
+    to the page: so the page is chosen by its index before anything is joined, which a planner that
+    misjudges row policies would not do. values: those of `%s` in `show` before `{chosen}`; none
+    stand behind it.
+    """
+    walk = _Walk.of(rows, order, after, before)
+    try:
+        sql, params = walk.chosen(rows, size).query.sql_with_params()
+    except EmptyResultSet:
+        return KeysetPage([])
+    ordered = ", ".join(
+        f"chosen.{step.removeprefix('-')}{' DESC' if step.startswith('-') else ''}"
+        for step in walk.steps
     )
+    with connection.cursor() as cursor:
+        statement = f"{show.format(chosen=f'({sql}) chosen')} ORDER BY {ordered}"
+        cursor.execute(statement, [*values, *params])
+        found = cursor.fetchall()
+    return walk.page(found, key, size)
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """From where a page goes which way. values: the key of the place, None for the beginning."""
+
+    backwards: bool
+    values: list[Any] | None
+    steps: list[str]
+
+    @classmethod
+    def of(
+        cls, rows: "QuerySet[Any, Any]", order: Sequence[str], after: str, before: str
+    ) -> "_Walk":
+        backwards = bool(before) and _values(rows, order, before) is not None
+        values = _values(rows, order, before if backwards else after)
+        return cls(backwards, values, _turned(order) if backwards else list(order))
+
+    def chosen(self, rows: "QuerySet[Any, R]", size: int) -> "QuerySet[Any, R]":
+        """The page's rows in the order of the walk, and one more to know whether there is more."""
+        bounded = rows if self.values is None else rows.filter(_behind(self.steps, self.values))
+        return bounded.order_by(*self.steps)[: size + 1]
+
+    def page(self, found: list[R], key: Callable[[R], Sequence[Any]], size: int) -> KeysetPage[R]:
+        """The rows in the order of the list, with the tokens of their ends."""
+        more, found = len(found) > size, found[:size]
+        if self.backwards:
+            found.reverse()
+        has_before = more if self.backwards else self.values is not None
+        has_after = self.backwards or more
+        return KeysetPage(
+            found,
+            before=token_of(key(found[0])) if found and has_before else "",
+            after=token_of(key(found[-1])) if found and has_after else "",
+        )
 
 
 def capped_count(rows: "QuerySet[Any, Any]") -> str:

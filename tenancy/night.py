@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Max
+from django.db import connection
 from django.utils import timezone
 
 from tenancy.models import Company, NightStep
-from tenancy.scope import company_scope
+from tenancy.scope import company_scope, current_scope
 
 Counts = dict[str, int]
 
@@ -50,11 +50,20 @@ class NightToCome(ValueError):
     """A business date that the company has not reached; the message says so in one sentence."""
 
 
+LAST_NIGHT = """
+SELECT max(business_date) FROM tenancy_nightstep
+WHERE company_id = %(scope)s AND done_at IS NOT NULL
+"""
+"""The newest business date of the open scope's company: every page asks, alone or in passing."""
+BUSINESS_DATE = f"coalesce(({LAST_NIGHT}), %(today)s::date)"
+"""SQL of `business_date` inside a statement. today: the date on the company's clock."""
+
+
 def last_night() -> date | None:
     """The newest business date that the scope's company opened."""
-    newest: date | None = NightStep.objects.filter(done_at__isnull=False).aggregate(
-        newest=Max("business_date")
-    )["newest"]
+    with connection.cursor() as cursor:
+        cursor.execute(LAST_NIGHT, {"scope": current_scope().company_id})
+        newest: date | None = cursor.fetchone()[0]
     return newest
 
 

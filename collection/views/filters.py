@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.packages import lender_names
 from cases.pills import Pill, pills_in_use
 from collection.finding import CaseFilters
+from collection.list_words import Team
 from collection.models import Assignment
 from collection.tagging import TagInUse
 from collection.views.standing import standing_of, standing_questions
@@ -42,9 +43,9 @@ def bucket_options(scale: Iterable[Pill]) -> list[Option]:
     ]
 
 
-def scale_for(on: date, params: QueryDict, *, shown: bool) -> dict[int, Pill]:
-    """The buckets of lists on a date; none where no bar is printed and the URL asks for none."""
-    return pills_in_use(on) if shown or "bucket" in params else {}
+def scale_asked(on: date, params: QueryDict) -> dict[int, Pill]:
+    """The buckets of a list on a date whose bar is not printed: none, unless the URL names some."""
+    return pills_in_use(on) if "bucket" in params else {}
 
 
 def case_questions(
@@ -79,21 +80,23 @@ def case_questions(
 class DeskQuestions:
     """For who sees other people's desks: whose. Addresses carry random ids, queries the others."""
 
-    teams: Sequence[tuple[int, UUID, str]] = ()
+    teams: Sequence[Team] = ()
     people: Sequence[tuple[int, UUID, str]] = ()
     asks_people: bool = False
 
     @classmethod
-    def of(cls, user: User, params: QueryDict) -> "DeskQuestions":
+    def of(
+        cls, user: User, params: QueryDict, teams: Sequence[Team] | None = None
+    ) -> "DeskQuestions":
         """The teams that the person sees, and their people; none for a collector.
 
         Who sees all of a large company chooses a team first: only then are its people asked for,
         and before that who is named in the URL. Whoever left stays while cases lie on the desk.
+        teams: those seen, where the caller has asked.
         """
         if not (sees_all(user) or user.has_role(Role.TEAM_LEAD)):
             return cls()
-        teams = teams_seen_by(user).filter(is_active=True).order_by("name", "pk")
-        found = list(teams.values_list("pk", "uid", "name"))
+        found = _teams_of(user) if teams is None else list(teams)
         chosen = {pk for pk, uid, _name in found if str(uid) in params.getlist("team")}
         named = params.getlist("collector")
         if sees_all(user) and not chosen and not named:
@@ -132,6 +135,11 @@ class DeskQuestions:
     def collector_ids(self, bar: FilterBar) -> tuple[int, ...]:
         """The people that the URL names, by id."""
         return _ids(bar, "collector", self.people)
+
+
+def _teams_of(user: User) -> list[Team]:
+    seen = teams_seen_by(user).filter(is_active=True).order_by("name", "pk")
+    return list(seen.values_list("pk", "uid", "name"))
 
 
 def people_of(team_ids: Sequence[int]) -> list[tuple[int, UUID, str]]:

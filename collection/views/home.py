@@ -21,7 +21,6 @@ from collection.holding import missed_holds
 from collection.views.board_lines import board_lines, board_stats, legend
 from collection.views.lines import work_lines
 from collection.views.queue import AskedWork, Show, from_list, work_stats
-from collection.work_settings import weights_now
 from collection.worklist import Clock, work_figures, worklist
 from tenancy.access import for_roles
 from tenancy.formats import COUNT_CAP, count, in_currency, money
@@ -91,10 +90,17 @@ def _own_work(user: User) -> dict[str, Any]:
     """A collector's day: the figures, and what comes first."""
     params = QueryDict("desk=mine")
     asked = AskedWork.by(user, params)
-    page = worklist(user=user, filters=asked.filters, clock=asked.clock, size=NEXT_SHOWN)
+    words = asked.words
+    assert words is not None  # read wherever the list is shown
+    page = worklist(
+        user=user,
+        filters=asked.filters,
+        clock=asked.clock,
+        size=NEXT_SHOWN,
+        known=asked.scale,
+    )
     figures = work_figures(user=user, filters=asked.every, clock=asked.clock)
-    weights = weights_now(user.company)
-    lines = work_lines(page.rows, clock=asked.clock, weights=weights, query=from_list(params))
+    lines = work_lines(page.rows, clock=asked.clock, weights=words.weights, query=from_list(params))
     return {
         "work_stats": work_stats(figures, None, _queue_address),
         "lines": lines,

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from collection.case_list import CaseRow
 from collection.ranking import Rank, Weights
+from collection.tagging import TagInUse
 from collection.views.worth import Worth
 from collection.worklist import Clock, WorkRow
 from tenancy.formats import clock as time_of_day
@@ -105,9 +106,17 @@ def _address(query: str) -> tuple[str, str]:
 
 
 def work_lines(
-    rows: Sequence[WorkRow], *, clock: Clock, weights: Weights, query: str
+    rows: Sequence[WorkRow],
+    *,
+    clock: Clock,
+    weights: Weights,
+    query: str,
+    tags: Sequence[TagInUse] = (),
 ) -> list[WorkLine]:
-    """The rows as printed; each opens its case with `query`, so that it knows its list."""
+    """The rows as printed; each opens its case with `query`, so that it knows its list.
+
+    tags: those that a row names, in their order.
+    """
     before, after = _address(query)
     first_contact, worth, words = _("First contact"), Worth(weights), ReasonWords()
     return [
@@ -118,13 +127,20 @@ def work_lines(
             worth.why(row.outstanding, row.score, row.idle_days),
             f"{before}{row.uid}{after}",
             "" if row.last_touch_at else first_contact,
+            [tag.label for tag in tags if tag.pk in row.tag_ids],
         )
         for row in rows
     ]
 
 
 def _line(
-    row: WorkRow, clock: Clock, reason: tuple[str, str, Tone], why: str, href: str, otherwise: str
+    row: WorkRow,
+    clock: Clock,
+    reason: tuple[str, str, Tone],
+    why: str,
+    href: str,
+    otherwise: str,
+    tags: Sequence[str],
 ) -> WorkLine:
     kind, text, tone = reason
     return WorkLine(
@@ -148,6 +164,7 @@ def _line(
         next_tone=tone,
         next=row.next_action or otherwise,
         desk=row.collector_name or row.team_name,
+        tags=tags,
     )
 
 

@@ -24,7 +24,7 @@ from collection.case_list import (
     listed_cases,
 )
 from collection.list_words import ListWords, list_words
-from collection.views.filters import DeskQuestions, case_filters, case_questions, scale_for
+from collection.views.filters import DeskQuestions, case_filters, case_questions, scale_asked
 from collection.views.lines import case_lines
 from collection.views.saved_views import with_saved
 from collection.views.standing import counts_address
@@ -36,7 +36,6 @@ from tenancy.formats import COUNT_CAP, count, in_currency
 from tenancy.http import Request
 from tenancy.keyset import pager_of
 from tenancy.models import Company, Role, User
-from tenancy.night import business_date
 from tenancy.screen import Bulk, BulkAction, Empty, Link, ViewTab
 
 LIST = "cases"
@@ -58,14 +57,17 @@ class AskedCases:
     @classmethod
     def by(cls, user: User, params: QueryDict, on: date | None = None) -> "AskedCases":
         """Read the URL (see AskedWork.by)."""
-        shown, on = on is None, on or business_date(user.company)
+        words = None
+        if on is None:
+            words = list_words(user, LIST)
+            on = words.on
+        shown = words is not None
         states = STATES_OF_LENDER if user.company.is_lender else STATES_OF_AGENCY
         asked = params.get("state", "")
         state: State = asked if asked in states else ""
-        desks = DeskQuestions.of(user, params)
+        desks = DeskQuestions.of(user, params, words.teams if words else None)
         agencies = _agencies(user.company) if state == "placed" else []
-        scale = scale_for(on, params, shown=shown)
-        words = list_words(user, LIST) if shown else None
+        scale = words.scale if words else scale_asked(on, params)
         questions = [
             *_questions(state, agencies),
             *desks.filters,

@@ -15,11 +15,10 @@ from django.views.decorators.http import require_safe
 from cases.pills import Pill
 from collection.list_words import ListWords, list_words
 from collection.ranking import Rank
-from collection.views.filters import DeskQuestions, case_filters, case_questions, scale_for
+from collection.views.filters import DeskQuestions, case_filters, case_questions, scale_asked
 from collection.views.lines import work_lines
 from collection.views.saved_views import with_saved
 from collection.views.standing import counts_address
-from collection.views.tagged import with_tags
 from collection.visibility import WORKS_CASES, may_move
 from collection.worklist import (
     FIGURES_CAP,
@@ -37,7 +36,6 @@ from tenancy.formats import count, in_currency
 from tenancy.http import Request
 from tenancy.keyset import pager_of
 from tenancy.models import User
-from tenancy.night import business_date
 from tenancy.screen import Bulk, BulkAction, Empty, Link, Stat, ViewTab
 
 Show = Literal[
@@ -99,10 +97,13 @@ class AskedWork:
         on: the business date, where the caller has asked already; then the filters are only read
         and not shown.
         """
-        shown, on = on is None, on or business_date(user.company)
-        desks = DeskQuestions.of(user, params)
-        scale = scale_for(on, params, shown=shown)
-        words = list_words(user, LIST) if shown else None
+        words = None
+        if on is None:
+            words = list_words(user, LIST)
+            on = words.on
+        shown = words is not None
+        desks = DeskQuestions.of(user, params, words.teams if words else None)
+        scale = words.scale if words else scale_asked(on, params)
         tags = words.tags if words else None
         questions = [*desks.filters, *case_questions(user, scale, params, shown=shown, tags=tags)]
         counts = counts_address(LIST, params) if shown else ""
@@ -139,7 +140,13 @@ def queue(request: Request) -> HttpResponse:
     figures = work_figures(user=user, filters=asked.every, clock=asked.clock)
     words = asked.words
     assert words is not None  # read wherever the list is shown
-    lines = work_lines(page.rows, clock=asked.clock, weights=words.weights, query=from_list(params))
+    lines = work_lines(
+        page.rows,
+        clock=asked.clock,
+        weights=words.weights,
+        query=from_list(params),
+        tags=words.tags,
+    )
     total = _chosen_figure(figures, asked)
     views, tools = with_saved(LIST, params, _views(asked, params), words.tabs)
     return render(
@@ -152,7 +159,7 @@ def queue(request: Request) -> HttpResponse:
             "bar": asked.bar,
             "bulk": _bulk(user, params, total),
             "table": _table(user, params),
-            "rows": with_tags(lines, asked.bar),
+            "rows": lines,
             "shows_lender": not user.company.is_lender,
             "first": lines[0].href if lines else "",
             "pager": pager_of(page, params, _summary(total)),
