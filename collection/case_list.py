@@ -210,4 +210,9 @@ def desk_labels(case_ids: Sequence[int]) -> dict[int, str]:
     rows = Assignment.objects.filter(Q(case_id__in=case_ids), ended_at=None).values_list(
         "case_id", "collector__display_name", "team__name"
     )
-    return {pk: f"{person} · {team}" if person else team for pk, person, team in rows}
+    return {pk: desk_label(person, team) for pk, person, team in rows}
+
+
+def desk_label(person: str | None, team: str) -> str:
+    """A desk in words: "person · team", the team alone where nobody has it yet."""
+    return f"{person} · {team}" if person else team

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from agencies.models import Placement
-from cases.clock import DaysPastDue
+from cases.clock import DaysPastDue, days_past_due_sql
 from cases.models import (
     Borrower,
     Case,
@@ -28,8 +29,9 @@ from collection.present import present
 from collection.promise_lists import CasePromises, promises_of_case
 from collection.tagging import TagShown
 from collection.timeline import Teller, Timeline, history_of
-from collection.visibility import may_work, visible_cases
+from collection.visibility import may_work, sight_of, visible_cases
 from tenancy.models import Company, User
+from tenancy.ready import ReadyQuery
 
 MOST_LINES = 200
 """Ledger entries and instalments that a page shows at most; the newest and the first."""
@@ -111,18 +113,33 @@ class CasePage:
     timeline: Timeline
 
 
+ENTRIES = ReadyQuery(
+    LedgerEntry,
+    "t.loan_id = %(loan)s",
+    tail=f"ORDER BY t.effective_date DESC, t.id DESC LIMIT {MOST_LINES}",
+)
+POINTS = ReadyQuery(ContactPoint, "t.borrower_id = %(borrower)s")
+
+
+@cache
+def _seen_case(sight: str) -> ReadyQuery[Case]:
+    """A case by its address within a sight's condition."""
+    return ReadyQuery(
+        Case,
+        f"t.uid = %(uid)s AND {sight}",
+        related=("loan", "borrower"),
+        extra={"dpd": days_past_due_sql("t")},
+    )
+
+
 def case_page(*, user: User, uid: UUID, on: date) -> CasePage | None:
     """The page of a case that the person sees; None for any other. At most 18 queries."""
     company = user.company
-    case = (
-        visible_cases(user)
-        .select_related("loan", "borrower")
-        .annotate(dpd=DaysPastDue(on))
-        .filter(uid=uid)
-        .first()
-    )
+    sight = sight_of(user)
+    case = _seen_case(sight.condition).first(uid=uid, on=on, **sight.values)
     if case is None:
         return None
+    dpd: int = case.dpd  # type: ignore[attr-defined]  # an extra of _seen_case
     has = present(case)
     history = history_of(case, company, has=has)
     moves = sorted(history.moves, key=lambda move: (move.on_date, move.pk))
@@ -135,14 +152,10 @@ def case_page(*, user: User, uid: UUID, on: date) -> CasePage | None:
         ]
     )
     points = contact_points_of(case)
-    entries = list(
-        LedgerEntry.objects.filter(loan=case.loan_id).order_by("-effective_date", "-pk")[
-            :MOST_LINES
-        ]
-    )
+    entries = ENTRIES.rows(loan=case.loan_id)
     return CasePage(
         case=case,
-        dpd=case.dpd,
+        dpd=dpd,
         pill=scale.get(case.bucket_id or 0),
         loan=case.loan,
         borrower=case.borrower,
@@ -241,7 +254,7 @@ def _sum(entries: Sequence[LedgerEntry], name: str, *kinds: str) -> Decimal:
 def contact_points_of(case: Case) -> list[ContactPoint]:
     """The borrower's own first, then by relation in the order of the list."""
     ranks = {relation: rank for rank, relation in enumerate(ContactPoint.Relation.values)}
-    points = ContactPoint.objects.filter(borrower=case.borrower_id)
+    points = POINTS.rows(borrower=case.borrower_id)
     return sorted(points, key=lambda point: (ranks[point.relation], point.pk))
 
 

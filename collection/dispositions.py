@@ -12,6 +12,7 @@ from typing import NamedTuple
 from cases.models import CaseHold, ContactPoint
 from collection.models import Disposition
 from tenancy.events import CompanyCreated
+from tenancy.ready import ReadyQuery
 
 SELF, THIRD, NOBODY = Disposition.Group.SELF, Disposition.Group.THIRD, Disposition.Group.NOBODY
 
@@ -260,8 +261,12 @@ def on_company_created(event: CompanyCreated) -> None:
     start_dispositions(company_id=event.company_id)
 
 
+IN_USE = ReadyQuery(Disposition, "t.is_active")
+
+
 def dispositions_in_use() -> list[Disposition]:
     """The company's active codes, group by group in the order of the preset."""
     ranks = {group: rank for rank, group in enumerate(PRESETS)}
-    found = Disposition.objects.filter(is_active=True)
-    return sorted(found, key=lambda each: (ranks.get(each.group, len(ranks)), each.step, each.code))
+    return sorted(
+        IN_USE.rows(), key=lambda each: (ranks.get(each.group, len(ranks)), each.step, each.code)
+    )

@@ -15,14 +15,12 @@ from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, Value
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
 from cases.clock import DaysPastDue
-from cases.feed.values import Unreadable, phone
 from cases.models import Borrower, Bucket, Case, ContactPoint, Loan
 from collection.standing import Standing, standing
-from tenancy.personal_data import keyed_hash
+from collection.typed import Typed
 from tenancy.scope import AGENCY, current_scope
 
 M = TypeVar("M", bound=Model)
-LAST_FOUR = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,43 +107,31 @@ def found_by(text: str) -> QuerySet[Case, Any]:
     By loan number or borrower's name from the beginning; by the last four digits of a phone; by a
     whole phone or id number.
     """
-    first, *more = (found.values("pk") for found in _ways(text.strip()))
+    first, *more = (found.values("pk") for found in _ways(Typed.of(text)))
     return first.union(*more) if more else first
 
 
-def _ways(text: str) -> Iterator[QuerySet[Case]]:
+def _ways(typed: Typed) -> Iterator[QuerySet[Case]]:
     cases = Case.objects.all()
     if current_scope().kind == AGENCY:
         # Of the book an agency sees what the cases it holds lead to: begin with those.
-        yield from (cases.filter(_begins("loan_no", each)) for each in _cased(text))
-        yield cases.filter(_begins("borrower_name", text))
+        yield from (cases.filter(_begins("loan_no", each)) for each in typed.numbers)
+        yield cases.filter(_begins("borrower_name", typed.text))
     else:
-        for each in _cased(text):
+        for each in typed.numbers:
             yield cases.filter(loan__in=Loan.objects.filter(_begins("loan_no", each)))
-        yield cases.filter(borrower__in=Borrower.objects.filter(_begins("name", text)))
+        yield cases.filter(borrower__in=Borrower.objects.filter(_begins("name", typed.text)))
     points = ContactPoint.objects.all()
-    if len(text) == LAST_FOUR and text.isdecimal():
-        yield cases.filter(borrower__in=points.filter(number_last4=text).values("borrower"))
-        return
-    if number := _phone(text):
-        same = points.filter(number_hash=keyed_hash(number))
+    if typed.last_four:
+        same = points.filter(number_last4=typed.last_four)
         yield cases.filter(borrower__in=same.values("borrower"))
-    if len(text) > LAST_FOUR:
-        hashes = [keyed_hash(each) for each in {*_cased(text), text.lower()}]
-        yield cases.filter(borrower__in=Borrower.objects.filter(id_no_hash__in=hashes))
+    if typed.phone_hash:
+        same = points.filter(number_hash=typed.phone_hash)
+        yield cases.filter(borrower__in=same.values("borrower"))
+    if typed.id_hashes:
+        people = Borrower.objects.filter(id_no_hash__in=typed.id_hashes)
+        yield cases.filter(borrower__in=people)
 
 
 def _begins(field: str, text: str) -> Func:
     return Func(F(field), Value(text), function="starts_with", output_field=BooleanField())
-
-
-def _cased(text: str) -> list[str]:
-    """As typed, and in capitals, as numbers are usually written."""
-    return sorted({text, text.upper()})
-
-
-def _phone(text: str) -> str | None:
-    try:
-        return phone(text)
-    except Unreadable:
-        return None

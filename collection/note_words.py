@@ -1,6 +1,6 @@
 """A note in words: facts, files, what it corrects and what corrects it; for timeline and forms."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,11 +40,12 @@ def with_files(notes: QuerySet[Note]) -> QuerySet[Note]:
     )
 
 
-def of_case(notes: Sequence[Note], case: Case) -> list[Note]:
+def of_case(notes: Iterable[Note], case: Case) -> list[Note]:
     """The notes, which are all of this case, with the case at hand."""
-    for note in notes:
+    found = list(notes)
+    for note in found:
         note.case = case
-    return list(notes)
+    return found
 
 
 def told(note: Note, company: Company) -> Told:

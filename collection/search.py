@@ -10,30 +10,29 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from itertools import starmap
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import BooleanField, F, Func, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from agencies.packages import lender_names
-from cases.clock import DaysPastDue
-from cases.feed.values import Unreadable, phone
-from cases.models import Borrower, Case, ContactPoint, Loan
-from cases.pills import Pill, pills_of
-from collection.case_list import desk_labels
-from collection.visibility import visible_cases
+from cases.clock import days_past_due_sql
+from cases.models import Case
+from cases.pills import Pill, pills
+from cases.statements import rows
+from collection.case_list import desk_label
+from collection.typed import Typed
+from collection.visibility import Sight, sight_of
 from tenancy.models import User
-from tenancy.personal_data import keyed_hash
+from tenancy.ready import wall_1
+from tenancy.scope import LENDER, current_scope
 from tenancy.screen import Text
 
 MOST = 50
 """Cases that a page of results shows."""
 MOST_QUICK = 8
 """Cases that stand below the box while one types."""
-SHORTEST = 2
-LONGEST = 120
-LAST_FOUR = 4
 
 
 class Found(StrEnum):
@@ -85,123 +84,157 @@ class SearchResult:
     too_short: bool = False
 
 
-def tidied(text: str) -> str:
-    """What was typed, as it is looked for: no spaces around, nothing that no column holds."""
-    return " ".join(text.replace("\0", "").split())[:LONGEST]
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One kind of search as a SELECT of `id` and `place` (of the kind), with its own values."""
+
+    by: Found
+    sql: str
+    values: dict[str, Any]
 
 
-def is_too_short(text: str) -> bool:
-    """One letter or digit would find half the book; one Chinese character is a surname."""
-    return len(text) < SHORTEST and text.isascii()
+LOOKED_UP = {
+    Found.LOAN_NO: ("loan_id", "SELECT b.id FROM cases_loan b", "starts_with(b.loan_no, {typed})"),
+    Found.BORROWER_NO: (
+        "borrower_id",
+        "SELECT b.id FROM cases_borrower b",
+        "starts_with(b.borrower_no, {typed})",
+    ),
+    Found.ID_NO: (
+        "borrower_id",
+        "SELECT b.id FROM cases_borrower b",
+        "b.id_no_hash = ANY({typed})",
+    ),
+    Found.PHONE: (
+        "borrower_id",
+        "SELECT b.borrower_id FROM cases_contactpoint b",
+        "b.number_hash = {typed}",
+    ),
+    Found.LAST_FOUR: (
+        "borrower_id",
+        "SELECT b.borrower_id FROM cases_contactpoint b",
+        "b.number_last4 = {typed}",
+    ),
+    Found.NAME: (
+        "borrower_id",
+        "SELECT b.id FROM cases_borrower b",
+        "starts_with(b.name, {typed})",
+    ),
+}
+"""By kind: the case's column, the rows that it must lead to, and their condition.
+
+starts_with can use an index under row policies, LIKE cannot.
+"""
+SHOWN = """
+WITH hit AS MATERIALIZED ({ways}),
+found AS (SELECT hit.id, min(hit.place) AS place FROM hit GROUP BY hit.id)
+SELECT found.place, c.uid, c.loan_no, c.borrower_name, c.phone_mask, c.outstanding, {dpd},
+    c.bucket_id, c.closed_on, c.owner_id, coalesce(person.display_name, ''),
+    coalesce(team.name, '')
+FROM found JOIN cases_case c ON c.id = found.id
+LEFT JOIN collection_assignment desk
+    ON desk.case_id = c.id AND desk.company_id = %(scope)s AND desk.ended_at IS NULL
+LEFT JOIN tenancy_user person ON person.id = desk.collector_id
+LEFT JOIN tenancy_team team ON team.id = desk.team_id
+"""
+"""What every kind finds, each cut to what is shown; by the first of the kinds that find a case."""
 
 
 def search(*, user: User, text: str, on: date, most: int = MOST) -> SearchResult:
     """The cases in sight that answer to `text`, open ones first; as of business date `on`.
 
-    One query where nothing is found, three more for what is; one more each for the teams that a
+    One query, one more for the buckets of what is found, and one more each for the teams that a
     lead leads and for the lenders of an agency.
     """
-    text = tidied(text)
-    if is_too_short(text):
-        return SearchResult(text, (), too_short=bool(text))
+    typed = Typed.of(text)
+    if typed.is_too_short:
+        return SearchResult(typed.text, (), too_short=bool(typed.text))
     lenders = {} if user.company.is_lender else lender_names()
-    owners = [user.company_id] if user.company.is_lender else list(lenders)
-    hits = _hits(user, text, owners, most + 1)
-    more = len(hits) > most
-    if not hits:
-        return SearchResult(text, ())
-    rows = _shown(hits, lenders, on)
-    rows.sort(key=lambda row: (row.closed_on is not None, ORDER.index(row.by), -row.outstanding))
-    return SearchResult(text, rows[:most], more)
+    sight = sight_of(user)
+    asked = list(ways(sight, typed, most + 1))
+    values: dict[str, Any] = {"on": on, **values_of(sight, asked, list(lenders))}
+    every = " UNION ALL ".join(f"({way.sql})" for way in asked)
+    statement = SHOWN.format(ways=every, dpd=days_past_due_sql("c"))
+    shown = _shown(list(starmap(_Read, rows(statement, values))), lenders)
+    shown.sort(key=lambda row: (row.closed_on is not None, ORDER.index(row.by), -row.outstanding))
+    return SearchResult(typed.text, shown[:most], more=len(shown) > most)
 
 
-def _hits(user: User, text: str, owners: Sequence[int], most: int) -> dict[int, Found]:
-    """By what each case is found, by case id; one query."""
-    seen = visible_cases(user)
-    first, *others = (
-        cases.annotate(by=Value(by)).values_list("pk", "by")[:most]
-        for by, cases in ways(seen, text, owners)
-    )
-    found = first.union(*others, all=True) if others else first
-    hits: dict[int, Found] = {}
-    for pk, by in found:
-        if pk not in hits or ORDER.index(Found(by)) < ORDER.index(hits[pk]):
-            hits[pk] = Found(by)
-    return hits
+def ways(sight: Sight, typed: Typed, most: int) -> Iterator[Way]:
+    """Every kind of search that the text can be, on the cases in sight, each cut to `most`.
 
-
-def ways(
-    seen: QuerySet[Case], text: str, owners: Sequence[int]
-) -> Iterator[tuple[Found, QuerySet[Case]]]:
-    """Every kind of search that the text can be, as the cases among `seen` that it finds.
-
-    owners: the lenders in whose books to look; the policy says which rows of them are read.
+    A lender's rows are bound to it; an agency looks in the books of `owners`, of which the policy
+    says what it reads.
     """
-    books = {"owner_id__in": owners}
-    people, points = Borrower.objects.filter(**books), ContactPoint.objects.filter(**books)
-    for each in _cased(text):
-        loans = Loan.objects.filter(_begins("loan_no", each), **books)
-        yield Found.LOAN_NO, seen.filter(loan__in=loans)
-        yield (
-            Found.BORROWER_NO,
-            seen.filter(borrower__in=people.filter(_begins("borrower_no", each))),
+    kind = current_scope().kind
+    book = "b.owner_id = %(scope)s" if kind == LENDER else "b.owner_id = ANY(%(owners)s)"
+    for number, (by, value) in enumerate(_kinds(typed)):
+        column, select, condition = LOOKED_UP[by]
+        name = f"typed_{number}"
+        sought = condition.format(typed=f"%({name})s")
+        sql = (
+            f"SELECT t.id, {ORDER.index(by)} AS place FROM cases_case t "  # noqa: S608 (constants)
+            f"WHERE {wall_1(Case, kind)} AND {sight.condition} "
+            f"AND t.{column} IN ({select} WHERE {book} AND {sought}) LIMIT {most:d}"
         )
-    if not any(char.isdigit() for char in text):
-        for each in sorted({text, text.title(), text.upper()}):
-            yield Found.NAME, seen.filter(borrower__in=people.filter(_begins("name", each)))
-    if len(text) == LAST_FOUR and text.isdecimal():
-        same = points.filter(number_last4=text)
-        yield Found.LAST_FOUR, seen.filter(borrower__in=same.values("borrower"))
-    if number := _phone(text):
-        same = points.filter(number_hash=keyed_hash(number))
-        yield Found.PHONE, seen.filter(borrower__in=same.values("borrower"))
-    if len(text) > LAST_FOUR:
-        hashes = [keyed_hash(each) for each in sorted({*_cased(text), text.lower()})]
-        yield Found.ID_NO, seen.filter(borrower__in=people.filter(id_no_hash__in=hashes))
+        yield Way(by, sql, {name: value})
 
 
-def _begins(field: str, text: str) -> Func:
-    """starts_with can use an index under row policies, LIKE cannot."""
-    return Func(F(field), Value(text), function="starts_with", output_field=BooleanField())
+def values_of(sight: Sight, asked: Sequence[Way], owners: Sequence[int]) -> dict[str, Any]:
+    """The values of such ways. owners: the lenders in whose books an agency looks."""
+    values: dict[str, Any] = {"scope": current_scope().company_id, "owners": owners}
+    for way in asked:
+        values |= way.values
+    return values | sight.values
 
 
-def _cased(text: str) -> list[str]:
-    """As typed, and in capitals, as numbers are usually written."""
-    return sorted({text, text.upper()})
+def _kinds(typed: Typed) -> Iterator[tuple[Found, Any]]:
+    """What the text can be, and what is then looked for."""
+    for each in typed.numbers:
+        yield Found.LOAN_NO, each
+        yield Found.BORROWER_NO, each
+    for each in typed.names:
+        yield Found.NAME, each
+    if typed.last_four:
+        yield Found.LAST_FOUR, typed.last_four
+    if typed.phone_hash:
+        yield Found.PHONE, typed.phone_hash
+    if typed.id_hashes:
+        yield Found.ID_NO, typed.id_hashes
 
 
-def _phone(text: str) -> str | None:
-    try:
-        return phone(text)
-    except Unreadable:
-        return None
+class _Read(NamedTuple):
+    """A row as SHOWN reads it. place: of the kind in ORDER."""
+
+    place: int
+    uid: UUID
+    loan_no: str
+    borrower_name: str
+    phone_mask: str
+    outstanding: Decimal
+    dpd: int
+    bucket_id: int | None
+    closed_on: date | None
+    owner_id: int
+    person: str
+    team: str
 
 
-COLUMNS = (
-    *("pk", "uid", "loan_no", "borrower_name", "phone_mask", "outstanding", "dpd"),
-    *("bucket_id", "closed_on", "owner_id", "holder_id"),
-)
-
-
-def _shown(hits: dict[int, Found], lenders: dict[int, str], on: date) -> list[FoundCase]:
-    rows: list[dict[str, Any]] = list(
-        Case.objects.filter(pk__in=hits).annotate(dpd=DaysPastDue(on)).values(*COLUMNS)
-    )
-    scale = pills_of((row["bucket_id"] for row in rows), {})
-    desks = desk_labels([row["pk"] for row in rows])
+def _shown(found: Sequence[_Read], lenders: dict[int, str]) -> list[FoundCase]:
+    scale = pills(row.bucket_id for row in found)
     return [
         FoundCase(
-            uid=row["uid"],
-            by=hits[row["pk"]],
-            loan_no=row["loan_no"],
-            borrower_name=row["borrower_name"],
-            phone_mask=row["phone_mask"],
-            outstanding=row["outstanding"],
-            dpd=row["dpd"],
-            pill=scale.get(row["bucket_id"]),
-            closed_on=row["closed_on"],
-            desk=desks.get(row["pk"], ""),
-            lender_name=lenders.get(row["owner_id"], ""),
+            uid=row.uid,
+            by=ORDER[row.place],
+            loan_no=row.loan_no,
+            borrower_name=row.borrower_name,
+            phone_mask=row.phone_mask,
+            outstanding=row.outstanding,
+            dpd=row.dpd,
+            pill=scale.get(row.bucket_id or 0),
+            closed_on=row.closed_on,
+            desk=desk_label(row.person, row.team),
+            lender_name=lenders.get(row.owner_id, ""),
         )
-        for row in rows
+        for row in found
     ]

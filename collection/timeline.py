@@ -23,6 +23,7 @@ from collection.present import EVERYTHING, Present
 from collection.timeline_contacts import contact_item, outcome, whom
 from tenancy.formats import money
 from tenancy.models import Company
+from tenancy.ready import ReadyQuery
 from tenancy.screen import TimelineItem, Tone
 
 LONGEST = 60
@@ -81,37 +82,57 @@ def history_of(
     What an agency does not see is left out by the walls: others' notes that are not shared, the
     lender's desks, events of the lender that it does not share.
     """
-    dated = before and before.astimezone(company.zone).date()
+    values = {
+        "case": case.pk,
+        "owner": case.owner_id,
+        "loan": case.loan_id,
+        "company": company.pk,
+        "before": before,
+        # Business dates are finer sorted out once they have become moments.
+        "until": before and before.astimezone(company.zone).date(),
+    }
     return History(
-        notes=of_case(_newest(with_files(Note.objects.filter(case=case)), "at", before), case)
-        if has.notes
-        else [],
-        events=_newest(CaseEvent.objects.filter(case=case), "at", before) if has.events else [],
-        moves=_newest(BucketMove.objects.filter(case=case), "on_date", dated),
-        repayments=_newest(Repayment.objects.filter(loan=case.loan_id), "paid_at", before)
-        if has.repayments
-        else [],
-        assignments=_newest(
-            Assignment.objects.filter(case=case, company_id=company.pk).select_related(
-                "team", "collector"
-            ),
-            "assigned_on",
-            dated,
-        ),
-        contacts=_newest(
-            ContactTry.objects.filter(owner_id=case.owner_id, case_id=case.pk), "at", before
-        )
-        if has.contacts
-        else [],
+        notes=of_case(_newest_notes(case, before), case) if has.notes else [],
+        events=EVENTS.rows(**values) if has.events else [],
+        moves=MOVES.rows(**values),
+        repayments=REPAYMENTS.rows(**values) if has.repayments else [],
+        assignments=DESKS.rows(**values),
+        contacts=CONTACTS.rows(**values) if has.contacts else [],
     )
 
 
-def _newest(rows: QuerySet[M], column: str, before: date | datetime | None) -> list[M]:
+def _newest_notes(case: Case, before: datetime | None) -> QuerySet[Note]:
+    notes = with_files(Note.objects.filter(case=case))
     if before is not None:
-        # Business dates are finer sorted out once they have become moments.
-        way = "lt" if isinstance(before, datetime) else "lte"
-        rows = rows.filter(**{f"{column}__{way}": before})
-    return list(rows.order_by(f"-{column}", "-pk")[: LONGEST + 1])
+        notes = notes.filter(at__lt=before)
+    return notes.order_by("-at", "-pk")[: LONGEST + 1]
+
+
+def _newest(
+    model: type[M], where: str, column: str, bound: str, related: Sequence[str] = ()
+) -> ReadyQuery[M]:
+    """The newest rows by a column, before a bound where there is one."""
+    return ReadyQuery(
+        model,
+        f"{where} AND {bound.format(column=f't.{column}')}",
+        related=related,
+        tail=f"ORDER BY t.{column} DESC, t.id DESC LIMIT {LONGEST + 1}",
+    )
+
+
+BEFORE = "(%(before)s::timestamptz IS NULL OR {column} < %(before)s)"
+UNTIL = "(%(until)s::date IS NULL OR {column} <= %(until)s)"
+EVENTS = _newest(CaseEvent, "t.case_id = %(case)s", "at", BEFORE)
+MOVES = _newest(BucketMove, "t.case_id = %(case)s", "on_date", UNTIL)
+REPAYMENTS = _newest(Repayment, "t.loan_id = %(loan)s", "paid_at", BEFORE)
+DESKS = _newest(
+    Assignment,
+    "t.case_id = %(case)s AND t.company_id = %(company)s",
+    "assigned_on",
+    UNTIL,
+    ("team", "collector"),
+)
+CONTACTS = _newest(ContactTry, "t.owner_id = %(owner)s AND t.case_id = %(case)s", "at", BEFORE)
 
 
 class Teller:

@@ -181,6 +181,46 @@ def neighbours(
     return found_by_side.get(0), found_by_side.get(1)
 
 
+PLACED = """
+SELECT near.place, near.total, before.uid, after.uid FROM (
+    SELECT first.id, row_number() OVER listed AS place, count(*) OVER () AS total,
+        lag(first.case_id) OVER listed AS before_id, lead(first.case_id) OVER listed AS after_id
+    FROM ({first}) first WINDOW listed AS (ORDER BY first.rank, first.rank_key, first.id)
+) near
+LEFT JOIN cases_case before ON before.id = near.before_id
+LEFT JOIN cases_case after ON after.id = near.after_id
+WHERE near.id = %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceInList:
+    """How far down the worklist a case is, from 1, of how many; and the cases beside it."""
+
+    place: int
+    total: int
+    before: UUID | None
+    after: UUID | None
+
+
+def place_in_worklist(
+    *, user: User, filters: WorkFilters, clock: Clock, here: Assignment, most: int
+) -> PlaceInList | None:
+    """Where a case stands among the first `most`; None where it is not. One query.
+
+    total: counted up to most + 1.
+    """
+    rows = open_assignments(user, filters, clock).order_by(*ORDER)[: most + 1]
+    try:
+        first, params = rows.values(*ORDER, "case_id").query.sql_with_params()
+    except EmptyResultSet:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(PLACED.format(first=first), [*params, here.pk])
+        found = cursor.fetchone()
+    return PlaceInList(*found) if found and found[0] <= most else None
+
+
 COUNTED = """
     SELECT rank, count(*), count(*) FILTER (WHERE last_touch_at >= %s) FROM ({first}) first
     GROUP BY rank ORDER BY rank

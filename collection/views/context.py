@@ -16,7 +16,7 @@ from collection.views.listing import AskedCases
 from collection.views.queue import LIST as QUEUE
 from collection.views.queue import AskedWork
 from collection.visibility import may_work
-from collection.worklist import ORDER, neighbours, open_assignments
+from collection.worklist import neighbours, place_in_worklist
 from tenancy.formats import count
 from tenancy.keyset import keyset_page, token_of
 from tenancy.models import User
@@ -40,41 +40,32 @@ class Place:
 
 
 def place_of(
-    *,
-    user: User,
-    case: Case,
-    desk: Assignment | None,
-    params: QueryDict,
-    on: date,
-    position: bool = True,
+    *, user: User, case: Case, desk: Assignment | None, params: QueryDict, on: date
 ) -> Place:
     """Read from the address which list one came from, as of business date `on`.
 
-    Who works the case and names no list is in the worklist. position: whether to tell how far down
-    the worklist one is, for a query more.
+    Who works the case and names no list is in the worklist.
     """
     carried = params.copy()
     for key in OWN_KEYS:
         carried.pop(key, None)
     which = params.get("list") or (QUEUE if desk is not None and may_work(user) else "")
     if which == QUEUE and may_work(user):
-        return _in_queue(user, desk, carried, on, position=position)
+        return _in_queue(user, desk, carried, on)
     return _in_cases(user, case, carried, on, asked=which == CASES)
 
 
-def _in_queue(
-    user: User, desk: Assignment | None, carried: QueryDict, on: date, *, position: bool
-) -> Place:
+def _in_queue(user: User, desk: Assignment | None, carried: QueryDict, on: date) -> Place:
     back = _back(reverse("work:queue"), carried)
     if desk is None:
         return Place(_("My cases"), back, "work:queue")
     asked = AskedWork.by(user, carried, on)
-    place, before, after = _around(asked, desk) if position else ("", *_beside(asked, desk))
+    position, before, after = _around(asked, desk)
     return Place(
         label=_("My cases"),
         back=back,
         nav_at="work:queue",
-        position=place,
+        position=position,
         previous=_address(before, carried),
         next=_address(after, carried),
     )
@@ -85,22 +76,12 @@ def _around(asked: AskedWork, desk: Assignment) -> tuple[str, UUID | None, UUID 
 
     Beyond POSITIONS, and where the case has left the list, no position is told.
     """
-    rows = open_assignments(asked.user, asked.filters, asked.clock).order_by(*ORDER)
-    first = list(rows.values_list("pk", flat=True)[: POSITIONS + 1])
-    at = first.index(desk.pk) if desk.pk in first else POSITIONS
-    if at >= POSITIONS:
-        return "", *_beside(asked, desk)
-    near = first[max(at - 1, 0) : at + 2]
-    uids = dict(Assignment.objects.filter(pk__in=near).values_list("pk", "case__uid"))
-    return (
-        f"{count(at + 1)} / {count(len(first), POSITIONS)}",
-        uids.get(first[at - 1]) if at else None,
-        uids.get(first[at + 1]) if at + 1 < len(first) else None,
-    )
-
-
-def _beside(asked: AskedWork, desk: Assignment) -> tuple[UUID | None, UUID | None]:
-    return neighbours(user=asked.user, filters=asked.filters, clock=asked.clock, here=desk)
+    user, filters, clock = asked.user, asked.filters, asked.clock
+    found = place_in_worklist(user=user, filters=filters, clock=clock, here=desk, most=POSITIONS)
+    if found is None:
+        return "", *neighbours(user=user, filters=filters, clock=clock, here=desk)
+    position = f"{count(found.place)} / {count(found.total, POSITIONS)}"
+    return position, found.before, found.after
 
 
 def _in_cases(user: User, case: Case, carried: QueryDict, on: date, *, asked: bool) -> Place:

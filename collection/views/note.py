@@ -164,14 +164,7 @@ def _write(request: Request, found: _Found, form: NoteForm, corrects: Note | Non
     goes_on = request.POST.get("then") == "next"
     # The note moves the case down the list: its neighbours are those it had before.
     place = (
-        place_of(
-            user=user,
-            case=case,
-            desk=found.desk,
-            params=_of_list(request),
-            on=found.on,
-            position=False,
-        )
+        place_of(user=user, case=case, desk=found.desk, params=_of_list(request), on=found.on)
         if goes_on
         else None
     )

@@ -30,10 +30,11 @@ from collection.finding import CaseFilters
 from collection.models import Assignment, Note
 from collection.notes import write_note
 from collection.timeline import LONGEST
-from collection.visibility import visible_cases
+from collection.visibility import sight_of, visible_cases
 from collection.worklist import Clock
 from tenancy.models import Company, User
 from tenancy.personal_data import seal
+from tenancy.ready import ReadyQuery
 from tenancy.scope import company_scope
 from tests.collection.book import ON, add_case, desk, furnish
 from tests.collection.test_reassign import put
@@ -310,6 +311,37 @@ def test_the_list_shows_a_collector_the_own_cases(lender: Company, person: Perso
         for user, case in ((collector, own), (lead, foreign)):
             rows = case_list(user=user, filters=ListFilters(), on=ON).rows
             assert [row.uid for row in rows] == [case.uid]
+
+
+@pytest.mark.parametrize(
+    "username",
+    ["admin", "auditor", "collector", "collector2", "collector3", "lead", "lead2", "finance"],
+)
+def test_sight_in_plain_sql_is_the_same_sight(
+    lender: Company, agency: Company, person: Person, username: str
+) -> None:
+    with company_scope(lender):
+        own, foreign = add_case(lender), add_case(lender)
+        put(lender, "collector", own)
+        put(lender, "collector3", foreign, team="Two")
+        place_cases(
+            lender=lender,
+            agency=agency,
+            case_ids=[add_case(lender).pk],
+            reason="x",
+            ends_on=None,
+            by=person(lender, "admin"),
+        )
+        ended = add_case(lender)
+        put(lender, "collector", ended)
+        Assignment.objects.filter(case=ended).update(ended_at=timezone.now())
+    for company in (lender, agency):
+        with company_scope(company):
+            user = User.objects.select_related("company__settings").filter(username=username)
+            for each in user:
+                sight = sight_of(each)
+                found = ReadyQuery(Case, sight.condition).rows(**sight.values)
+                assert set(found) == set(visible_cases(each))
 
 
 def test_a_subquery_keeps_the_scope_of_its_own_table(lender: Company, agency: Company) -> None:

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from collection.assignment import assign_cases
-from collection.search import Found, search, ways
-from collection.visibility import visible_cases
+from collection.search import Found, search, values_of, ways
+from collection.typed import Typed
+from collection.visibility import sight_of
 from tenancy.models import Company, User
 from tenancy.personal_data import keyed_hash
 from tenancy.scope import company_scope
@@ -41,12 +41,11 @@ READ_WHOLE = re.compile(r"Seq Scan on (cases_\w+|collection_assignment)")
 def plans(user: User, text: str) -> dict[Found, str]:
     """The plan of each way of asking, by kind."""
     found: dict[Found, str] = {}
-    for by, cases in ways(visible_cases(user), text, [user.company_id]):
-        with CaptureQueriesContext(connection) as queries:
-            list(cases.values_list("pk")[:51])
+    sight = sight_of(user)
+    for way in ways(sight, Typed.of(text), 51):
         with connection.cursor() as cursor:
-            cursor.execute(f"EXPLAIN {queries[-1]['sql']}")
-            found[by] = "\n".join(line for (line,) in cursor.fetchall())
+            cursor.execute(f"EXPLAIN {way.sql}", values_of(sight, [way], [user.company_id]))
+            found[way.by] = "\n".join(line for (line,) in cursor.fetchall())
     return found
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -18,11 +19,13 @@ from collection.ranking_sql import rank_cases
 from collection.reassignment import reassign_cases
 from collection.worklist import (
     Clock,
+    PlaceInList,
     WorkFilters,
     WorkRow,
     capped,
     idle_days,
     neighbours,
+    place_in_worklist,
     work_figures,
     worklist,
 )
@@ -294,6 +297,33 @@ def test_neighbours_follow_the_list(lender: Company, collector: User, clock: Clo
         assert beside(one) == (None, two.uid)
         assert beside(two) == (one.uid, three.uid)
         assert beside(three) == (two.uid, None)
+
+
+def test_a_place_in_the_list_comes_with_its_neighbours(
+    lender: Company, collector: User, clock: Clock
+) -> None:
+    with company_scope(lender):
+        put(lender, "collector", *(add_case(lender) for _n in range(4)))
+        one, two, three, four = rows(collector, clock)
+
+        def place(row: WorkRow, most: int, **asked: Any) -> PlaceInList | None:
+            here = Assignment.objects.get(pk=row.assignment_id)
+            filters = WorkFilters(**asked)
+            with CaptureQueriesContext(connection) as queries:
+                found = place_in_worklist(
+                    user=collector, filters=filters, clock=clock, here=here, most=most
+                )
+            assert len(queries) <= 1
+            return found
+
+        assert place(one, 9) == PlaceInList(1, 4, None, two.uid)
+        assert place(three, 9) == PlaceInList(3, 4, two.uid, four.uid)
+        assert place(four, 9) == PlaceInList(4, 4, three.uid, None)
+        # Beyond what is counted there is no place, and the last one within still has its next.
+        assert place(two, 2) == PlaceInList(2, 3, one.uid, three.uid)
+        assert place(three, 2) is None
+        assert place(one, 9, touched="today") is None
+        assert place(one, 9, case=CaseFilters(nothing=True)) is None
 
 
 def test_idle_days_count_local_dates(lender: Company, clock: Clock) -> None:
