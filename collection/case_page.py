@@ -31,6 +31,7 @@ from collection.tagging import TagShown
 from collection.timeline import Teller, Timeline, history_of
 from collection.visibility import may_work, sight_of, visible_cases
 from tenancy.models import Company, User
+from tenancy.night import BUSINESS_DATE
 from tenancy.ready import ReadyQuery
 
 MOST_LINES = 200
@@ -75,8 +76,9 @@ class BucketStep:
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """A case as its page shows it; lists come in the order of the screen."""
+    """A case as its page shows it on a business date; lists come in the order of the screen."""
 
+    on: date
     case: Case
     dpd: int
     pill: Pill | None
@@ -121,6 +123,9 @@ ENTRIES = ReadyQuery(
 POINTS = ReadyQuery(ContactPoint, "t.borrower_id = %(borrower)s")
 
 
+ON = f"coalesce(%(on)s::date, {BUSINESS_DATE})"
+
+
 @cache
 def _seen_case(sight: str) -> ReadyQuery[Case]:
     """A case by its address within a sight's condition."""
@@ -128,43 +133,47 @@ def _seen_case(sight: str) -> ReadyQuery[Case]:
         Case,
         f"t.uid = %(uid)s AND {sight}",
         related=("loan", "borrower"),
-        extra={"dpd": days_past_due_sql("t")},
+        extra={
+            "business_date": ON,
+            "dpd": days_past_due_sql("t", ON),
+        },
     )
 
 
-def case_page(*, user: User, uid: UUID, on: date) -> CasePage | None:
-    """The page of a case that the person sees; None for any other. At most 18 queries."""
+def case_page(*, user: User, uid: UUID, on: date | None = None) -> CasePage | None:
+    """The page of a case that the person sees; None for any other. At most 16 queries.
+
+    on: the business date; the company's own unless the caller knows it.
+    """
     company = user.company
     sight = sight_of(user)
-    case = _seen_case(sight.condition).first(uid=uid, on=on, **sight.values)
+    case = _seen_case(sight.condition).first(
+        uid=uid, on=on, today=company.local_date(), **sight.values
+    )
     if case is None:
         return None
-    dpd: int = case.dpd  # type: ignore[attr-defined]  # an extra of _seen_case
+    # Extras of _seen_case.
+    on, dpd = case.business_date, case.dpd  # type: ignore[attr-defined]
+    assert isinstance(on, date)
     has = present(case)
     history = history_of(case, company, has=has)
     moves = sorted(history.moves, key=lambda move: (move.on_date, move.pk))
     others = _other_cases(case, on) if has.others else []
-    scale = pills(
-        [
-            case.bucket_id,
-            *(each.bucket_id for each in others),
-            *(bucket for move in moves for bucket in (move.from_bucket_id, move.to_bucket_id)),
-        ]
-    )
     points = contact_points_of(case)
     entries = ENTRIES.rows(loan=case.loan_id)
     return CasePage(
+        on=on,
         case=case,
         dpd=dpd,
-        pill=scale.get(case.bucket_id or 0),
+        pill=has.scale.get(case.bucket_id or 0),
         loan=case.loan,
         borrower=case.borrower,
         components=components(case.loan, entries),
         entries=entries,
         contact_points=points,
-        others=_others(user, others, scale),
-        steps=[BucketStep(move.on_date, scale.get(move.to_bucket_id or 0)) for move in moves],
-        next_pill=_next_pill(case, scale),
+        others=_others(user, others, has.scale),
+        steps=[BucketStep(move.on_date, has.scale.get(move.to_bucket_id or 0)) for move in moves],
+        next_pill=_next_pill(case, has.scale),
         instalments=_instalments(case) if has.instalments else [],
         repayments=history.repayments,
         holds=_holds(case, on) if has.holds else [],
@@ -177,7 +186,7 @@ def case_page(*, user: User, uid: UUID, on: date) -> CasePage | None:
         best_times=best_times(_answers(history.contacts), _zone_of(case.borrower, company)),
         notes=history.notes,
         timeline=Teller(
-            company, scale, points, corrects=may_work(user) and case.closed_on is None
+            company, has.scale, points, corrects=may_work(user) and case.closed_on is None
         ).tell(history),
     )
 

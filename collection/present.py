@@ -1,15 +1,17 @@
 """What a case has at all, asked at once: most cases have no hold, plan or sibling to read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import starmap
 
 from django.db import connection
 
 from cases.models import Case
+from cases.pills import COLUMNS, BucketRow, Pill, in_scale
 from collection.tagging import TagShown, shown_tag
 from tenancy.scope import current_scope
 
-PRESENT = """
+PRESENT = f"""
     SELECT
         EXISTS (SELECT 1 FROM collection_note n WHERE n.case_id = %(case)s),
         EXISTS (SELECT 1 FROM cases_caseevent e
@@ -29,13 +31,18 @@ PRESENT = """
                 g.uid, g.name_en, g.name_zh, g.colour, x.by_hand, x.by_name)
             ORDER BY g.step, x.id), '[]')
             FROM collection_casetag x JOIN collection_tag g ON g.id = x.tag_id
-            WHERE x.company_id = %(company)s AND x.case_id = %(case)s AND g.is_active)
-"""
+            WHERE x.company_id = %(company)s AND x.case_id = %(case)s AND g.is_active),
+        (SELECT coalesce(json_agg(json_build_array({COLUMNS})), '[]')
+            FROM cases_bucket b WHERE b.owner_id = %(owner)s)
+"""  # noqa: S608 (a constant)
 
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """Whether there is anything of a kind that the open scope may read."""
+    """Whether there is anything of a kind that the open scope may read.
+
+    tags: those on the case. scale: the buckets of all of the lender's schemes.
+    """
 
     notes: bool = True
     events: bool = True
@@ -46,13 +53,14 @@ class Present:
     contacts: bool = True
     promises: bool = True
     tags: Sequence[TagShown] = ()
+    scale: dict[int, Pill] = field(default_factory=dict)
 
 
 EVERYTHING = Present()
 
 
 def present(case: Case) -> Present:
-    """What the case, its loan and its borrower have, and its tags: one query for all of it."""
+    """What the case, its loan and its borrower have, its tags, the buckets: one query."""
     with connection.cursor() as cursor:
         cursor.execute(
             PRESENT,
@@ -65,5 +73,9 @@ def present(case: Case) -> Present:
             },
         )
         found = cursor.fetchone()
-    there = Present(*found[:-1])
-    return replace(there, tags=[shown_tag(*tag) for tag in found[-1]])
+    *there, tags, buckets = found
+    return replace(
+        Present(*there),
+        tags=[shown_tag(*tag) for tag in tags],
+        scale=in_scale(starmap(BucketRow, buckets)),
+    )

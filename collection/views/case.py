@@ -32,7 +32,6 @@ from tenancy.access import for_roles
 from tenancy.formats import day_long, money
 from tenancy.http import Request
 from tenancy.models import Role, User
-from tenancy.night import business_date
 from tenancy.screen import Denied
 
 
@@ -69,11 +68,10 @@ class Seen:
 
 def read_case(request: Request, uid: UUID) -> Seen:
     """The case of the address; one that the person does not see is 404."""
-    on = business_date(request.user.company)
-    page = case_page(user=request.user, uid=uid, on=on)
+    page = case_page(user=request.user, uid=uid)
     if page is None:
         raise Http404
-    return Seen(page, on)
+    return Seen(page, page.on)
 
 
 def place_in_list(request: Request, seen: Seen) -> Place:
