@@ -1,5 +1,6 @@
 """The page of a case: what it shows, the note, the look at a number, and the way through a list."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from agencies.models import Placement
-from cases.models import Case, CaseEvent, CaseHold, ContactPoint
+from cases.models import Case, CaseEvent, CaseHold, ContactPoint, Instalment, Loan
 from collection.models import Assignment, ContactTry, Note, Remark
 from tenancy.models import Company, User
 from tenancy.scope import company_scope
@@ -418,3 +419,23 @@ def test_the_number_of_who_refused_has_no_eye(world: World, signed_in: SignIn) -
     answer = client.post(path, {"reason": "Call"}, follow=True).content.decode()
     assert "This person refused all contact" in answer
     assert reverse("work:reopen", args=[case.uid, point.uid]) not in answer
+
+
+def test_the_schedule_says_what_is_paid(world: World, signed_in: SignIn) -> None:
+    case = world.mine[0]
+    amounts = {"principal": 100, "interest": 1, "fee": 0, "penalty": 0}
+    with company_scope(world.lender):
+        for seq, days in enumerate((-30, 0, 30, 60), 1):
+            due = case.due_date + timedelta(days=days)
+            Instalment.objects.create(loan_id=case.loan_id, seq=seq, due_date=due, **amounts)
+    client = signed_in(world.lender, "collector")
+    states = re.compile(
+        r'<span class="lb[^"]*">(paid|oldest unpaid|open|已还|最早未还|未还)</span>'
+    )
+    assert states.findall(page_of(client, case)) == ["paid", "oldest unpaid", "open", "open"]
+    with company_scope(world.lender):
+        User.objects.filter(username="collector").update(language="zh-hans")
+    assert states.findall(page_of(client, case)) == ["已还", "最早未还", "未还", "未还"]
+    with company_scope(world.lender):
+        Loan.objects.filter(pk=case.loan_id).update(principal=0, interest=0, fee=0, penalty=0)
+    assert states.findall(page_of(client, case)) == ["已还"] * 4
