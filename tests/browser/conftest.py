@@ -19,7 +19,7 @@ from tests.seed import PASSWORD
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 WIDE: ViewportSize = {"width": 1440, "height": 900}
 NO_CHROMIUM = f"no Chromium on PATH (looked for {', '.join(NAMES)})"
-LET_GO = 5.0
+LET_GO = 20.0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -37,6 +37,8 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("RECOUP_REQUIRE_BROWSER") == "1":
             pytest.fail(NO_CHROMIUM)
         pytest.skip(NO_CHROMIUM)
+    # A connection from before Playwright's loop is out of reach while the loop runs.
+    connections.close_all()
     with pytest.MonkeyPatch.context() as patched, sync_playwright() as playwright:
         # Playwright's loop runs in this thread; Django would refuse its own synchronous queries.
         patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from collection.models import Assignment, Leave
 from tenancy.models import Company
 from tenancy.scope import company_scope
-from tests.browser.test_parts import AXE
+from tests.browser.looking import faults, settled
 from tests.collection.book import whose
 from tests.screens.world import World, build, give
 
@@ -81,7 +81,7 @@ def test_leave_is_entered_with_its_effect_shown(world: World, browse: Browse) ->
     page.get_by_label("Who is away").select_option(label="Chen Collector")
     expect(page.locator("#rc-panel")).to_contain_text("3 cases of Chen Collector stay on the desk")
     # What has just come in listens once it has settled.
-    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
+    settled(page)
     page.get_by_label("Cover").select_option(label="Cora Collector")
     expect(page.locator("#rc-panel")).to_contain_text("3 cases go to Cora Collector")
     page.get_by_label("First day").fill("2026-11-20")
@@ -96,14 +96,6 @@ def test_leave_is_entered_with_its_effect_shown(world: World, browse: Browse) ->
 @pytest.mark.parametrize("path", ["/work/board/", "/work/leave/", "/work/leave/new/"])
 def test_accessibility(world: World, browse: Browse, path: str) -> None:
     """No fault by the rules of WCAG 2.2 AA that a program can look for."""
-    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
     page = browse(world.lender, "admin", path)
-    page.wait_for_load_state("networkidle")
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("rules => axe.run(document, rules)", rules)
-    faults = [
-        f"{fault['id']}: {node['html'][:150]} {node['failureSummary'][:200]}"
-        for fault in found["violations"]
-        for node in fault["nodes"]
-    ]
-    assert faults == []
+    settled(page)
+    assert faults(page) == []

@@ -11,7 +11,7 @@ from cases.models import CaseEvent, ImportRun
 from collection.models import Note
 from tenancy.models import Company, Job, User
 from tenancy.scope import company_scope
-from tests.browser.test_parts import AXE
+from tests.browser.looking import faults, settled
 from tests.collection.book import ON, whose
 from tests.screens.world import World, build
 from tests.seed import PEOPLE
@@ -218,15 +218,7 @@ def test_a_panel_opened_by_its_address_stays_one(world: World, browse: Browse) -
 def test_accessibility(world: World, browse: Browse) -> None:
     """No fault by the rules of WCAG 2.2 AA that a program can look for."""
     page = browse(world.lender, "admin", "/")
-    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
     for address in addresses(world):
         page.goto(address)
-        page.wait_for_load_state("networkidle")
-        page.evaluate(AXE.read_text())
-        found = page.evaluate("rules => axe.run(document, rules)", rules)
-        faults = [
-            f"{fault['id']}: {node['html'][:150]} {node['failureSummary'][:200]}"
-            for fault in found["violations"]
-            for node in fault["nodes"]
-        ]
-        assert faults == [], address
+        settled(page)
+        assert faults(page) == [], address

@@ -12,7 +12,7 @@ from collection.tag_presets import start_tags
 from collection.tagging import derive_tags
 from tenancy.models import Company
 from tenancy.scope import company_scope
-from tests.browser.test_promises import faults
+from tests.browser.looking import faults, settled
 from tests.collection.book import ON
 from tests.screens.world import World, build
 
@@ -35,13 +35,6 @@ def look(page: Page, name: str) -> None:
     if folder := os.environ.get("T_SHOTS"):
         page.wait_for_timeout(400)
         page.screenshot(path=f"{folder}/{name}.png")
-
-
-def settled(page: Page) -> None:
-    """What htmx has put into the page hears events."""
-    page.wait_for_timeout(100)
-    busy = ".htmx-request, .htmx-swapping, .htmx-added, .htmx-settling"
-    expect(page.locator(busy)).to_have_count(0)
 
 
 def test_search_by_keyboard(world: World, browse: Browse) -> None:

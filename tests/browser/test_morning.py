@@ -23,7 +23,7 @@ from collection.tagging import add_tag
 from tenancy.models import Company, User
 from tenancy.scope import company_scope
 from tests.browser.conftest import WIDE
-from tests.browser.test_queue_keys import faults
+from tests.browser.looking import faults, settled
 from tests.collection.book import add_case
 from tests.collection.test_gate import add_point, own_point
 from tests.screens.world import World, build, give
@@ -140,13 +140,6 @@ def tab_to(page: Page, selector: str) -> Locator:
     pytest.fail(f"the Tab key does not lead to {selector}")
 
 
-def ready(page: Page) -> None:
-    """What htmx asked for stands and hears keys."""
-    page.wait_for_load_state("networkidle")
-    busy = ".htmx-request, .htmx-swapping, .htmx-added, .htmx-settling"
-    expect(page.locator(busy)).to_have_count(0)
-
-
 def sign_in(page: Page, language: str) -> None:
     """From the sign-in page to the worklist."""
     page.goto("/sign-in/")
@@ -180,7 +173,7 @@ def call_and_note(page: Page, words: Words) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("Name MINE-3")
     expect(page.locator("[data-rc-key=c]")).to_be_visible()
-    ready(page)
+    settled(page)
     page.keyboard.press("c")
     number = page.locator("[id^=gate-]", has=page.locator("b.tnum"))
     expect(number.locator("b.tnum")).to_have_text(re.compile(r"^1380\d{7}$"))
@@ -204,7 +197,7 @@ def promise(page: Page, words: Words, due: str) -> None:
     page.keyboard.press("p")
     panel = page.locator("#rc-panel [data-rc-panel-root]")
     expect(panel).to_be_visible()
-    ready(page)
+    settled(page)
     tab_to(page, "#rc-panel [name=amount]")
     page.keyboard.press("Control+a")
     page.keyboard.type(AMOUNT)
@@ -236,7 +229,7 @@ def skip_the_third(page: Page, words: Words) -> None:
     expect(row).to_have_count(1)
     page.keyboard.press("s")
     expect(page.locator("#rc-panel [data-rc-panel-root]")).to_be_visible()
-    ready(page)
+    settled(page)
     page.keyboard.press("2")
     expect(page.locator("#rc-panel [name=why]:checked")).to_have_value("waits")
     page.keyboard.press("Control+Enter")
@@ -369,7 +362,7 @@ def lay_everything_on(world: World) -> Case:
 def assert_no_fault(page: Page, address: str, shown: str = "") -> None:
     """Nothing that axe finds by WCAG A and AA, serious or not, on a page that shows a text."""
     page.goto(address)
-    ready(page)
+    settled(page)
     expect(page.locator("main")).to_contain_text(shown)
     assert faults(page) == [], address
 

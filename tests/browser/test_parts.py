@@ -6,14 +6,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 
-AXE = Path(settings.ROOT) / "node_modules" / "axe-core" / "axe.min.js"
+from tests.browser.looking import faults
+
 Open = Callable[..., Page]
 
 
@@ -91,15 +91,7 @@ LOOKED_AT = [
 def test_accessibility(look: Open, address: str, kind: str, theme: str) -> None:
     page = look(f"{address}?kind={kind}&theme={theme}&roles=company_admin,team_lead")
     page.keyboard.press("j")  # on the queue: with a cursor row, on its tint
-    page.evaluate(AXE.read_text())
-    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-    found = page.evaluate("rules => axe.run(document, rules)", rules)
-    faults = [
-        f"{fault['id']}: {node['html'][:150]} {node['failureSummary'][:200]}"
-        for fault in found["violations"]
-        for node in fault["nodes"]
-    ]
-    assert faults == []
+    assert faults(page) == []
 
 
 def test_keys_move_tick_and_open(look: Open) -> None:

@@ -11,13 +11,12 @@ from playwright.sync_api import Page, expect
 from collection.models import Promise
 from tenancy.models import Company
 from tenancy.scope import company_scope
-from tests.browser.test_parts import AXE
+from tests.browser.looking import faults
 from tests.collection.book import ON
 from tests.screens.world import World, build
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Browse = Callable[..., Page]
-RULES = {"runOnly": ["wcag2a", "wcag2aa"]}
 
 
 @pytest.fixture
@@ -30,16 +29,6 @@ def look(page: Page, name: str) -> None:
     if folder := os.environ.get("P_SHOTS"):
         page.wait_for_timeout(400)
         page.screenshot(path=f"{folder}/{name}.png")
-
-
-def faults(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("rules => axe.run(document, rules)", RULES)
-    return [
-        f"{fault['id']}: {node['html'][:150]}"
-        for fault in found["violations"]
-        for node in fault["nodes"]
-    ]
 
 
 def test_a_promise_by_keyboard_then_the_list_then_withdrawn(world: World, browse: Browse) -> None:

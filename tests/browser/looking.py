@@ -1,0 +1,60 @@
+"""Looking a page through: bad accessibility that a program finds, what leaves a phone's screen."""
+
+from pathlib import Path
+
+from django.conf import settings
+from playwright.sync_api import Page, ViewportSize, expect
+
+AXE = Path(settings.ROOT) / "node_modules" / "axe-core" / "axe.min.js"
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    "rules": {"heading-order": {"enabled": True}},
+    "resultTypes": ["violations"],
+}
+"""Those of WCAG 2.2 A and AA, and that headings leave out no level."""
+LOOK_THROUGH = "async rules => (await axe.run(document, rules)).violations"
+PHONE: ViewportSize = {"width": 390, "height": 844}
+BUSY = ".htmx-request, .htmx-swapping, .htmx-added, .htmx-settling"
+NEXT_FRAME = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+OUTSIDE = """() => {
+  const wide = document.documentElement.clientWidth;
+  const scrolls = (node) => node && node !== document.body
+    && (getComputedStyle(node).overflowX !== 'visible' || scrolls(node.parentElement));
+  const found = [...document.body.querySelectorAll('*')]
+    .filter((node) => node.checkVisibility() && !scrolls(node.parentElement))
+    .map((node) => [node, Math.round(node.getBoundingClientRect().right)])
+    .filter(([node, right]) => right > wide)
+    .map(([node, right]) => `${node.outerHTML.slice(0, 120)} ends at ${right} of ${wide}`);
+  const page = document.documentElement.scrollWidth;
+  return found.length || page <= wide ? found : [`the page is ${page} wide of ${wide}`];
+}"""
+
+
+def settled(page: Page) -> None:
+    """Wait until the fragments of the page that are asked for stand in it and hear events."""
+    page.wait_for_load_state()
+    page.evaluate(NEXT_FRAME)
+    expect(page.locator(BUSY)).to_have_count(0)
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds, a line each: the rule, the element, what would mend it."""
+    page.evaluate(AXE.read_text())
+    return [
+        f"{fault['id']}: {node['html'][:150]} {node['failureSummary'][:200]}"
+        for fault in page.evaluate(LOOK_THROUGH, RULES)
+        for node in fault["nodes"]
+    ]
+
+
+def sticks_out(page: Page) -> list[str]:
+    """The elements that leave a phone's screen to the right, those in scrolling boxes apart.
+
+    The window has its size again afterwards.
+    """
+    before = page.viewport_size
+    page.set_viewport_size(PHONE)
+    found: list[str] = page.evaluate(OUTSIDE)
+    if before is not None:
+        page.set_viewport_size(before)
+    return found
