@@ -26,7 +26,7 @@ class PromiseForm(forms.Form):
         amount = self.fields["amount"]
         assert isinstance(amount, MoneyField)
         amount.currency = currency
-        amount.widget.attrs["data-rc-promised"] = True
+        amount.widget.attrs |= {"data-rc-promised": True, "data-rc-focus": "all"}
         if not may_share:
             del self.fields["shared"]
 

@@ -23,8 +23,8 @@ from tenancy.models import User
 
 POSITIONS = 1_000
 """How far down a list a place is told as a number."""
-OWN_KEYS = ("panel", "timeline")
-"""Parameters of the case page itself, which its list does not know."""
+OWN_KEYS = ("panel", "timeline", "from")
+"""Parameters of the case page itself and of its panels, which its list does not know."""
 
 
 @dataclass(frozen=True, slots=True)

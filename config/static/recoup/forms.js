@@ -86,7 +86,9 @@
 
   const fresh = (root) => {
     root.querySelectorAll('input[data-rc-day]').forEach(calendar);
-    root.querySelector('[data-rc-focus]')?.focus();
+    const first = root.querySelector('[data-rc-focus]');
+    first?.focus();
+    if (first?.dataset.rcFocus === 'all') first.select();   // typing takes the place of what stands there
   };
   fresh(document);
   document.addEventListener('htmx:afterSettle', (event) => fresh(event.detail.elt));

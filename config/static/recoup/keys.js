@@ -32,7 +32,11 @@
     const menu = document.querySelector('details[data-rc-menu][open]');
     if (menu) { menu.open = false; menu.querySelector('summary').focus(); return true; }
     if (modal()) return false;                       // the browser closes it
-    if (typing(event.target)) { event.target.blur(); return true; }
+    if (typing(event.target)) {
+      event.target.blur();
+      if (event.target.closest('.rc-search')) document.querySelector('tr.cur a')?.focus({ preventScroll: true });
+      return true;
+    }
     if (document.querySelector('#rc-panel > *')) { send('rc-panel-close'); return true; }
     const back = document.querySelector('[data-rc-back]');
     if (back) { back.click(); return true; }

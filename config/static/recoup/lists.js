@@ -1,10 +1,10 @@
-// Lists: the cursor row, opening by row, the row one came from, ticks and the bulk bar.
+// Lists: the cursor row, opening by row, the row and the place one came from, ticks, the bulk bar.
 (() => {
   const words = JSON.parse(document.getElementById('rc-words')?.textContent || '{}');
   const rows = () => [...document.querySelectorAll('table[data-rc-rows] tbody tr[data-href]')];
   const cursor = () => document.querySelector('table[data-rc-rows] tr.cur');
 
-  const place = (row) => {
+  const put = (row) => {
     const old = cursor();
     old?.classList.remove('cur');
     old?.removeAttribute('aria-current');
@@ -17,22 +17,28 @@
     const all = rows();
     if (!all.length) return false;
     const at = all.indexOf(cursor());
-    place(all[Math.min(all.length - 1, Math.max(0, at < 0 ? (by > 0 ? 0 : all.length - 1) : at + by))]);
+    put(all[Math.min(all.length - 1, Math.max(0, at < 0 ? (by > 0 ? 0 : all.length - 1) : at + by))]);
     return true;
   };
 
   // The row one opened is marked when one comes back to this list. Only its address is kept.
   const memory = `rc-seen:${location.pathname}`;
+  let opened = '';
+  const remember = (row) => {
+    opened = row.dataset.href;
+    sessionStorage.setItem(memory, opened);
+  };
   const open = (row, event) => {
-    sessionStorage.setItem(memory, row.dataset.href);
+    remember(row);
     const link = row.querySelector(`a[href="${CSS.escape(row.dataset.href)}"]`);
     if (event?.ctrlKey || event?.metaKey) window.open(row.dataset.href, '_blank', 'noopener');
     else if (link) link.click();
     else location.assign(row.dataset.href);
   };
+  const path = (address) => new URL(address, location.href).pathname;
   const mark = () => {
     const seen = sessionStorage.getItem(memory);
-    const row = seen && rows().find((each) => each.dataset.href === seen);
+    const row = seen && rows().find((each) => path(each.dataset.href) === path(seen));
     if (!row || row.classList.contains('seen')) return;
     row.classList.add('seen');
     const note = document.createElement('span');
@@ -40,10 +46,56 @@
     note.textContent = words.seen;
     row.querySelector('td:last-child')?.append(note);
   };
+
+  // The place in the list one left last: its cursor row, how far it was scrolled. It is kept in
+  // this tab until one goes somewhere by the menu. Of the rows only their addresses are kept.
+  const PLACE = 'rc-place';
+  const kept = () => JSON.parse(sessionStorage.getItem(PLACE) || 'null');
+  const address = () => {
+    const url = new URL(location.href);
+    url.searchParams.delete('panel');
+    return url.pathname + url.search;
+  };
+  // The row to be on again. One that was put behind others, or is gone, leaves its place to the next.
+  const again = (place) => {
+    const before = place.rows.map(path);
+    const now = rows().map((row) => path(row.dataset.href));
+    const seen = sessionStorage.getItem(memory);
+    const at = path(seen && seen !== place.seen && before.includes(path(seen)) ? seen : place.at);
+    const was = before.indexOf(at);
+    const next = before.slice(was + 1).find((each) => now.includes(each));
+    const stands = now.includes(at) && (!next || now.indexOf(at) < now.indexOf(next));
+    if (stands) return rows()[now.indexOf(at)];
+    return rows()[next ? now.indexOf(next) : Math.min(was, now.length - 1)];
+  };
+  const back = document.querySelector('[data-rc-back]');
+  addEventListener('pagehide', () => {
+    if (!rows().length || back) return;              // what leads back is no place to come back to
+    sessionStorage.setItem(PLACE, JSON.stringify({
+      address: address(),
+      label: document.querySelector('h1').textContent,
+      rows: rows().map((row) => row.dataset.href),
+      at: opened || cursor()?.dataset.href || '',
+      seen: sessionStorage.getItem(memory),
+      down: scrollY,
+    }));
+  });
+  const comeBack = () => {
+    const place = kept();
+    if (!place) return;
+    if (back?.dataset.rcBack === 'list') {           // a page without a list of its own
+      back.href = place.address;
+      back.textContent = place.label;
+    } else if (place.address === address() && place.at && rows().length) {
+      scrollTo({ top: place.down, behavior: 'instant' });
+      put(again(place));
+    }
+  };
+  document.addEventListener('click', (event) => { if (event.target.closest('.rc-nav a')) addEventListener('pagehide', () => sessionStorage.removeItem(PLACE)); });
   document.addEventListener('click', (event) => {
     const row = event.target.closest('table[data-rc-rows] tr[data-href]');
     if (!row) return;
-    if (event.target.closest('a')) { sessionStorage.setItem(memory, row.dataset.href); return; }
+    if (event.target.closest('a')) { remember(row); return; }
     if (event.target.closest('button, input, label, summary') || String(getSelection())) return;
     open(row, event);
   });
@@ -54,7 +106,7 @@
     const address = new URL(row.dataset.href, location.href);
     if (key !== 's') {
       address.hash = `key-${key}`;
-      sessionStorage.setItem(memory, row.dataset.href);
+      remember(row);
       location.assign(address);
       return;
     }
@@ -123,6 +175,7 @@
   });
   const fresh = () => { mark(); document.querySelectorAll('.list').forEach(count); };
   fresh();
+  comeBack();
   addEventListener('pageshow', fresh);
   document.addEventListener('htmx:afterSettle', fresh);
 })();
