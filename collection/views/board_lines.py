@@ -210,7 +210,7 @@ def _presence(row: BoardRow, asked: Asked, now: datetime) -> Presence:
     if row.calls_since is not None:
         return Presence(_("on the phone %(time)s") % {"time": span(now - row.calls_since)}, "ok")
     if row.last_seen is None:
-        return Presence(pgettext("person", "nothing done today yet"), "off")
+        return Presence(pgettext("person", "not started today"), "off")
     idle = max(now - row.last_seen, timedelta(0))
     if idle < timedelta(minutes=1):
         return Presence(_("active now"), "ok", href)

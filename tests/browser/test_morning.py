@@ -66,7 +66,7 @@ SAID = {
     ),
     "zh-hans": Words(
         keys="快捷键",
-        reserved="请在记录中登记结果",
+        reserved="请在催记中登记结果",
         saved="催记已保存：MINE-3。",
         next_call="换时段致电",
         promised="已登记承诺：{due} 前还款 250.50。",

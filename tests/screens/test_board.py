@@ -174,7 +174,7 @@ def test_it_says_who_is_on_the_phone_idle_or_away(world: World, signed_in: SignI
     told = {row.name: row.presence.text for row in rows}
     assert told["Chen Collector"] == "on the phone 0 min"
     assert told["Cora Collector"] == "on leave until 2026-11-21, 1 case with Chen Collector"
-    assert told["Liu Lead"] == "nothing done today yet"
+    assert told["Liu Lead"] == "not started today"
     with company_scope(world.lender):
         ContactTry.objects.update(state="unanswered")
     rows = signed_in(world.lender, "lead").get(reverse("work:board")).context["rows"]
