@@ -1,5 +1,7 @@
 """Looking a page through: bad accessibility that a program finds, what leaves a phone's screen."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -12,6 +14,7 @@ RULES = {
     "resultTypes": ["violations"],
 }
 """Those of WCAG 2.2 A and AA, and that headings leave out no level."""
+HEIGHT = "() => Math.max(innerHeight, document.documentElement.scrollHeight)"
 LOOK_THROUGH = "async rules => (await axe.run(document, rules)).violations"
 PHONE: ViewportSize = {"width": 390, "height": 844}
 BUSY = ".htmx-request, .htmx-swapping, .htmx-added, .htmx-settling"
@@ -38,23 +41,37 @@ def settled(page: Page) -> None:
 
 
 def faults(page: Page) -> list[str]:
-    """What axe finds, a line each: the rule, the element, what would mend it."""
+    """What axe finds, a line each: the rule, the element, what would mend it.
+
+    The page is looked at in its whole height: what a bar at the foot covers can be scrolled to.
+    """
     page.evaluate(AXE.read_text())
+    with _window(page, {"width": _size(page)["width"], "height": page.evaluate(HEIGHT)}):
+        found = page.evaluate(LOOK_THROUGH, RULES)
     return [
         f"{fault['id']}: {node['html'][:150]} {node['failureSummary'][:200]}"
-        for fault in page.evaluate(LOOK_THROUGH, RULES)
+        for fault in found
         for node in fault["nodes"]
     ]
 
 
 def sticks_out(page: Page) -> list[str]:
-    """The elements that leave a phone's screen to the right, those in scrolling boxes apart.
-
-    The window has its size again afterwards.
-    """
-    before = page.viewport_size
-    page.set_viewport_size(PHONE)
-    found: list[str] = page.evaluate(OUTSIDE)
-    if before is not None:
-        page.set_viewport_size(before)
+    """The elements that leave a phone's screen to the right, those in scrolling boxes apart."""
+    with _window(page, PHONE):
+        found: list[str] = page.evaluate(OUTSIDE)
     return found
+
+
+def _size(page: Page) -> ViewportSize:
+    size = page.viewport_size
+    assert size is not None, "these pages are opened with a size"
+    return size
+
+
+@contextmanager
+def _window(page: Page, size: ViewportSize) -> Iterator[None]:
+    """The page in a window of this size, afterwards in its own again."""
+    before = _size(page)
+    page.set_viewport_size(size)
+    yield
+    page.set_viewport_size(before)
