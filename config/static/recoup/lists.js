@@ -70,7 +70,8 @@
   };
   const back = document.querySelector('[data-rc-back]');
   addEventListener('pagehide', () => {
-    if (!rows().length || back) return;              // what leads back is no place to come back to
+    // A few rows of a page are no list; what itself leads back is no place to come back to.
+    if (!rows().some((row) => row.closest('.list')) || back) return;
     sessionStorage.setItem(PLACE, JSON.stringify({
       address: address(),
       label: document.querySelector('h1').textContent,
@@ -83,9 +84,11 @@
   const comeBack = () => {
     const place = kept();
     if (!place) return;
-    if (back?.dataset.rcBack === 'list') {           // a page without a list of its own
+    const found = back?.dataset.rcBack;              // a search, or a case named by no list
+    if (found === 'any' || (found === 'list' && path(back.href) === path(place.address))) {
       back.href = place.address;
       back.textContent = place.label;
+      back.dataset.rcBack = 'kept';
     } else if (place.address === address() && place.at && rows().length) {
       scrollTo({ top: place.down, behavior: 'instant' });
       put(again(place));
