@@ -205,8 +205,12 @@ def _asked(request: Request) -> dict[str, Any]:
     file, rows = request.data.get("file"), request.data.get("rows")
     if isinstance(file, UploadedFile):
         return {**form.validated_data, "file": file}
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+    if not isinstance(rows, list):
         raise serializers.ValidationError({"rows": [_("A list of objects is expected.")]})
+    for place, row in enumerate(rows, 1):
+        if not isinstance(row, dict):
+            said = _("Row %(place)s is no object; send its columns by name.")
+            raise serializers.ValidationError({"rows": [said % {"place": place}]})
     return {**form.validated_data, "rows": rows}
 
 

@@ -121,7 +121,12 @@ MESSAGES: dict[str, str] = {
     "wrong_delimiter": gettext_noop("The columns are not separated by commas."),
     "missing_columns": gettext_noop("Required columns are missing: %(columns)s."),
     "duplicate_columns": gettext_noop("Columns occur twice: %(columns)s."),
-    "broken_xlsx": gettext_noop("The workbook is damaged and cannot be read after row %(row)s."),
+    "unreadable_xlsx": gettext_noop(
+        "The workbook is damaged and cannot be read; save it again as XLSX or CSV and send that."
+    ),
+    "broken_xlsx": gettext_noop(
+        "The workbook is damaged below row %(row)s; save it again as XLSX or CSV and send that."
+    ),
     "too_large_unpacked": gettext_noop(
         "The workbook is larger than %(limit)s MB when unpacked; send it as CSV."
     ),
@@ -129,7 +134,7 @@ MESSAGES: dict[str, str] = {
     "no_rows": gettext_noop("The file has a header and no row below it."),
     # an import
     "strict": gettext_noop(
-        "%(rejected)s of %(rows)s rows are refused; strict takes all rows or none."
+        "Refused rows: %(rejected)s of %(rows)s; strict takes all rows or none."
     ),
     "not_by_statement": gettext_noop(
         "%(company)s does not keep its balances by statements; see Cases, Balances."

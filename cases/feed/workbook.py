@@ -74,6 +74,11 @@ _EPOCH_1904 = datetime(1904, 1, 1)  # noqa: DTZ001
 _FIRST_SURE_SERIAL = 61  # 1900-03-01: Excel believes in a 29 February before it
 
 
+def _damaged(row: int) -> FileRefused:
+    """What is said of a workbook that could be read up to a row; 0: not even the first one."""
+    return FileRefused("broken_xlsx", row=row) if row else FileRefused("unreadable_xlsx")
+
+
 class Workbook:
     """An open XLSX file; a context manager. Every method raises FileRefused for a damaged one."""
 
@@ -84,7 +89,7 @@ class Workbook:
                 self._archive = stack.enter_context(ZipFile(path))
                 self._prepare()
             except DAMAGE as error:
-                raise FileRefused("broken_xlsx", row=0) from error
+                raise _damaged(0) from error
             self._open = stack.pop_all()
 
     def __enter__(self) -> Workbook:
@@ -110,7 +115,7 @@ class Workbook:
                 for number, cells in self._rows_in(stream):
                     yield number, cells
         except DAMAGE as error:
-            raise FileRefused("broken_xlsx", row=number) from error
+            raise _damaged(number) from error
 
     def _prepare(self) -> None:
         unpacked = sum(part.file_size for part in self._archive.infolist())

@@ -193,7 +193,7 @@ def _buckets(segments: Sequence[Segment], asked: Asked) -> list[Figure]:
 
 
 def _due_words(sums: Figures) -> str:
-    told = _("%(due)s promises due, %(week)s untouched for 7 days")
+    told = _("Promises due: %(due)s, untouched for 7 days: %(week)s")
     return told % {"due": count(sums.promises_due), "week": count(sums.untouched_7)}
 
 

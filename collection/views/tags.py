@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from collection.models import CaseTag, Tag
@@ -65,7 +66,9 @@ def matching(user: User, lines: Sequence[RuleLine]) -> str:
         return _("Without conditions people set this tag by hand.")
     company = user.company
     found, every = count_matching(company=company, on=business_date(company), rule=rule)
-    told = _("%(n)s of %(all)s open cases match now")
+    told = ngettext(
+        "%(n)s of %(all)s open cases matches now", "%(n)s of %(all)s open cases match now", found
+    )
     return told % {"n": count(found), "all": count(every)}
 
 
@@ -76,7 +79,9 @@ def tags(request: Request) -> HttpResponse:
     user = request.user
     if request.method == "POST":
         made = add_usual_tags(company=user.company, by=user)
-        messages.success(request, _("%(n)s tags added.") % {"n": made})
+        messages.success(
+            request, ngettext("%(n)s tag added.", "%(n)s tags added.", made) % {"n": made}
+        )
         return redirect("work:tags")
     carried = dict(
         CaseTag.objects.filter(company_id=user.company_id)

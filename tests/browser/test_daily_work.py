@@ -122,7 +122,7 @@ def test_moving_ticked_cases(world: World, browse: Browse) -> None:
     page = browse(world.lender, "lead", "/work/")
     page.check("input[name=id] >> nth=0")
     page.check("input[name=id] >> nth=1")
-    expect(page.locator(".bulk")).to_contain_text("Selected: 2 cases")
+    expect(page.locator(".bulk")).to_contain_text("Selected cases: 2")
     page.click(".bulk >> text=Reassign")
     panel = page.locator("#rc-panel")
     expect(panel).to_contain_text("2 cases chosen")

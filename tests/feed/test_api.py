@@ -113,7 +113,7 @@ def test_strict_refuses_everything_and_says_why(core: Core, lender: Company) -> 
     answer = core.send("loans", loan(1), loan(2, fee="x"), strict=True)
     told = answer.json()
     assert (answer.status_code, answer["Content-Type"]) == (422, "application/problem+json")
-    assert told["detail"] == "1 of 2 rows are refused; strict takes all rows or none."
+    assert told["detail"] == "Refused rows: 1 of 2; strict takes all rows or none."
     assert (told["rejected"], told["rejects"][0]["line"]) == (1, 2)
     with company_scope(lender):
         assert not Loan.objects.exists()
@@ -136,7 +136,13 @@ def test_a_dry_run_counts_and_writes_nothing(core: Core, lender: Company) -> Non
         ('{"rows": []}', 400, "as_of"),
         ('{"as_of": "2026-02-30", "rows": []}', 400, "as_of"),
         ('{"as_of": "2026-03-05"}', 400, "rows"),
-        ('{"as_of": "2026-03-05", "rows": [1]}', 400, "rows"),
+        (
+            '{"as_of": "2026-03-05", "rows": [1]}',
+            400,
+            "Row 1 is no object; send its columns by name.",
+        ),
+        ('{"as_of": "2026-03-05", "rows": [{"loan_no": 1}, null]}', 400, "Row 2 is no object"),
+        ('{"as_of": "2026-03-05", "rows": {}}', 400, "A list of objects is expected."),
         ('{"as_of": "2026-03-05", "rows": []}', 422, "no row"),
         ('{"as_of": "2026-03-05", "rows": [{"a": 1}]}', 422, "loan_no"),
         ('{"as_of": "2026-03-05", "rows": [{"loan_no": 1}]}', 422, "missing: borrower_no"),

@@ -101,6 +101,7 @@ def test_two_hundred_thousand_bad_rows(feeding: Feeding, tmp_path: Path) -> None
 def test_every_fault_of_a_row_has_short_words() -> None:
     of_files = {"empty", "unknown_format", "old_excel", "not_utf8", "nul_bytes", "no_header"}
     of_files |= {"wrong_delimiter", "missing_columns", "duplicate_columns", "broken_xlsx"}
+    of_files |= {"unreadable_xlsx"}
     of_files |= {"too_large_unpacked", "too_many_rows", "no_rows", "strict", "not_a_lender"}
     of_files |= {"not_by_statement"}
     of_files |= {"future_date", "busy", "no_file"}

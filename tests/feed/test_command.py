@@ -116,12 +116,13 @@ def test_a_dry_run_leaves_an_import_that_writes_alone(lender: Company, tmp_path:
 def test_strict_takes_all_rows_or_none(lender: Company, tmp_path: Path) -> None:
     path = written(tmp_path, loans(loan(1), loan(2, fee="x")))
     told = as_json(path, "--strict")
-    assert (told["code"], told["state"], told["rejected"]) == (1, "refused", 1)
-    assert told["refusal"] == "1 of 2 rows are refused; strict takes all rows or none."
+    assert (told["code"], told["state"], told["rejected"]) == (3, "refused", 1)
+    assert told["refusal"] == "Refused rows: 1 of 2; strict takes all rows or none."
     with company_scope(lender):
         assert not Loan.objects.exists()
         assert ImportReject.objects.count() == 1
-    assert as_json(path, "--strict", "--dry-run")["code"] == 1
+    assert imported(path, "--strict") == (told["refusal"], 3)
+    assert as_json(path, "--strict", "--dry-run")["code"] == 3
     assert as_json(written(tmp_path, loans(loan(1))), "--strict")["code"] == 0
 
 
@@ -136,7 +137,7 @@ WHOLE_FILES = [
     pytest.param(b"a;b\n1;2\n", "is not the header", id="other columns"),
     pytest.param(loans({}).replace(",", ";").encode(), "separated by commas", id="semicolons"),
     pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "old Excel file", id="xls"),
-    pytest.param(b"PK\x03\x04" + bytes(99), "damaged", id="broken xlsx"),
+    pytest.param(b"PK\x03\x04" + bytes(99), "save it again as XLSX or CSV", id="broken xlsx"),
 ]
 
 

@@ -24,7 +24,7 @@ from tenancy.models import Company
 from tenancy.scope import company_scope
 
 SHOWN = 20
-REFUSED, WRONG_USE, INTERRUPTED = 1, 2, 130
+REFUSED, WRONG_USE, ROWS_REFUSED, INTERRUPTED = 1, 2, 3, 130
 STEPS = {"read": "Reading", "judge": "Checking", "apply": "Importing", "wait": "Waiting"}
 OUTCOMES = {
     ImportRun.State.DONE: "imported",
@@ -38,7 +38,7 @@ class Command(BaseCommand):
 
     help = (
         "Import loans, instalments, contacts or repayments from CSV or XLSX (docs/feed.md). "
-        "Exit code 0: done; 1: the file is refused; 2: wrong use."
+        "Exit code 0: done; 1: the file is refused; 2: wrong use; 3: strict, and rows are refused."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -118,9 +118,10 @@ class Command(BaseCommand):
             self._print(company, run, options["rejects"])
         expected = ImportRun.State.JUDGED if options["dry_run"] else ImportRun.State.DONE
         if run.state != expected or (run.strict and run.rejected):
+            code = ROWS_REFUSED if run.strict and run.rejected else REFUSED
             if result["refusal"] and not options["json"]:
-                raise CommandError(result["refusal"], returncode=REFUSED)
-            sys.exit(REFUSED)
+                raise CommandError(result["refusal"], returncode=code)
+            sys.exit(code)
 
     def _print(self, company: Company, run: ImportRun, rejects: Path | None) -> None:
         outcome = OUTCOMES.get(ImportRun.State(run.state), run.state)
