@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from cases.models import CaseEvent, ImportRun
+from cases.models import CaseEvent, ImportRun, Instalment
 from collection.models import Note
 from tenancy.models import Company, Job, User
 from tenancy.scope import company_scope
@@ -137,6 +138,25 @@ def test_moving_ticked_cases(world: World, browse: Browse) -> None:
     expect(page.locator("#rc-panel")).to_be_empty()
     with company_scope(world.lender):
         assert whose(world.mine[0]) == "collector2"
+
+
+def test_the_schedule_opens_by_a_click(world: World, browse: Browse) -> None:
+    case = world.mine[0]
+    with company_scope(world.lender):
+        for seq in (1, 2):
+            Instalment.objects.create(
+                loan_id=case.loan_id,
+                seq=seq,
+                due_date=case.due_date + timedelta(days=30 * (seq - 1)),
+                **dict.fromkeys(("principal", "interest", "fee", "penalty"), Decimal(500)),
+            )
+    page = browse(world.lender, "collector", f"/work/cases/{case.uid}/")
+    state = page.get_by_text("oldest unpaid", exact=True)
+    expect(state).to_be_hidden()
+    page.locator("summary", has_text="2 instalments").click()
+    expect(state).to_be_visible()
+    expect(page.locator("tr", has_text="open").filter(has_text="500.00")).to_have_count(1)
+    assert faults(page) == []
 
 
 def test_a_number_is_shown_in_its_place(world: World, browse: Browse) -> None:

@@ -71,7 +71,7 @@ def speaking(side: Side, language: str) -> Iterator[None]:
 
 def pages() -> list[Cell]:
     """A rightful look at every further page of the matrix, each address once."""
-    further = {}
+    further: dict[str, Cell] = {}
     for cell in CELLS:
         looks = cell.reads and cell.status == 200 and cell.who and not cell.token
         if looks and cell.route not in NO_PAGES | ELSEWHERE:
