@@ -234,6 +234,7 @@ def skip_the_third(page: Page, words: Words) -> None:
     expect(page.locator("#rc-panel [name=why]:checked")).to_have_value("waits")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".msgs")).to_contain_text(words.skipped)
+    expect(page.locator("tr.cur")).to_have_count(1)
 
 
 def search(page: Page) -> None:
