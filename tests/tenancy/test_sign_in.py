@@ -121,8 +121,8 @@ def test_a_company_that_is_not_active_lets_nobody_in(
 def test_a_session_key_planted_before_sign_in_is_worth_nothing(
     lender: Company, client: Client
 ) -> None:
-    client.get("/sign-in/code/")  # leaves a message, and with it a session
-    planted = client.cookies[settings.SESSION_COOKIE_NAME].value
+    planted = str(client.session.session_key)  # stored, and in the browser's cookie from now on
+    assert client.cookies[settings.SESSION_COOKIE_NAME].value == planted
     post(client, "collector@HAIYUE")
     assert client.cookies[settings.SESSION_COOKIE_NAME].value != planted
     thief = Client()
