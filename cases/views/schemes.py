@@ -38,7 +38,7 @@ PRESET_NAMES: dict[str, Text] = {
 
 
 @dataclass(frozen=True, slots=True)
-class BucketRow:
+class BucketLine:
     """A bucket of the scheme in force, and its open cases."""
 
     pill: Pill
@@ -66,18 +66,18 @@ def page(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "scheme": scheme_on(company=user.company, on=today),
-        "bucket_rows": _bucket_rows(user.company, today),
+        "bucket_lines": _bucket_lines(user.company, today),
         "versions": _versions(user.company, today),
         "page_actions": [change] if user.has_role(ADMIN) else [],
     }
     return render(request, "cases/schemes/page.html", context)
 
 
-def _bucket_rows(company: Company, today: date) -> list[BucketRow]:
+def _bucket_lines(company: Company, today: date) -> list[BucketLine]:
     in_force = scheme_on(company=company, on=today)
     buckets = Bucket.objects.filter(scheme_id=in_force.scheme_id)
     counts = dict(_open_by_bucket(company))
-    return [BucketRow(pill, counts.get(pk, 0)) for pk, pill in in_scale(buckets).items()]
+    return [BucketLine(pill, counts.get(pk, 0)) for pk, pill in in_scale(buckets).items()]
 
 
 def _open_by_bucket(company: Company) -> Any:
