@@ -4,6 +4,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -47,8 +48,8 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def site(transactional_db: None) -> Iterator[str]:
+@contextmanager
+def serving() -> Iterator[str]:
     """The address of a server of this process, static files straight from their folders."""
     server = LiveServerThread("127.0.0.1", StaticFilesHandler)
     server.daemon = True
@@ -56,8 +57,17 @@ def site(transactional_db: None) -> Iterator[str]:
     server.is_ready.wait()
     if server.error:
         raise server.error
-    yield f"http://127.0.0.1:{server.port}"
-    server.terminate()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.terminate()
+
+
+@pytest.fixture
+def site(transactional_db: None) -> Iterator[str]:
+    """The address of a server on this test's database."""
+    with serving() as address:
+        yield address
     _wait_until_server_lets_go()
 
 

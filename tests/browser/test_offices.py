@@ -10,14 +10,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.test.testcases import LiveServerThread
 from django.urls import reverse
 from playwright.sync_api import Browser, expect
 
 from tenancy.models import User
 from tenancy.scope import company_scope
-from tests.browser.conftest import WIDE
+from tests.browser.conftest import WIDE, serving
 from tests.browser.looking import faults, settled, sticks_out
 from tests.matrix.attempts import sent_by
 from tests.matrix.cell import Cell
@@ -46,15 +44,8 @@ HTML_LANG = {"en": "en", "zh-hans": "zh-Hans"}
 @pytest.fixture(scope="module")
 def offices(world: World, django_db_blocker: Any) -> Iterator[str]:
     """The address of a server over the world of the matrix, which these tests only read."""
-    with django_db_blocker.unblock():
-        server = LiveServerThread("127.0.0.1", StaticFilesHandler)
-        server.daemon = True
-        server.start()
-        server.is_ready.wait()
-        if server.error:
-            raise server.error
-        yield f"http://127.0.0.1:{server.port}"
-        server.terminate()
+    with django_db_blocker.unblock(), serving() as address:
+        yield address
 
 
 @contextmanager
@@ -63,10 +54,12 @@ def speaking(side: Side, language: str) -> Iterator[None]:
     with company_scope(side.company):
         before = dict(User.objects.values_list("pk", "language"))
         User.objects.update(language=language)
-    yield
-    with company_scope(side.company):
-        for pk, own in before.items():
-            User.objects.filter(pk=pk).update(language=own)
+    try:
+        yield
+    finally:
+        with company_scope(side.company):
+            for pk, own in before.items():
+                User.objects.filter(pk=pk).update(language=own)
 
 
 def pages() -> list[Cell]:
