@@ -105,7 +105,7 @@ def test_money_that_waits_is_listed_and_searched(
         assert text in page
     assert address(lender, "V9") not in page
     found = shown(admin.get("/cases/suspense/", {"number": "else-"}))
-    assert "R2" in found
+    assert address(lender, "R2") in found
     assert SENT_FOR not in found
     assert "has this number" in shown(admin.get("/cases/suspense/", {"number": "none\x00"}))
     with company_scope(lender):
@@ -283,7 +283,9 @@ def test_another_lender_does_not_find_it(
     lender: Company, other_lender: Company, made: Loan, signed_in: SignedIn
 ) -> None:
     client = signed_in(other_lender, "admin")
-    assert "R1" not in shown(client.get("/cases/suspense/"))
+    page = shown(client.get("/cases/suspense/"))
+    assert SENT_FOR not in page
+    assert address(lender) not in page
     assert client.get(address(lender)).status_code == 404
     assert client.post(address(lender), SAID).status_code == 404
     assert states(lender) == {"R1": ("suspense", SENT_FOR)}
