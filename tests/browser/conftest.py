@@ -17,7 +17,7 @@ from tenancy.models import Company
 from tests.database import owner_cursor
 from tests.seed import PASSWORD
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 WIDE: ViewportSize = {"width": 1440, "height": 900}
 NO_CHROMIUM = f"no Chromium on PATH (looked for {', '.join(NAMES)})"
 LET_GO = 20.0
