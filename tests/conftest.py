@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.test import Client, TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tenancy.models import Company, User
 from tenancy.scope import company_scope
@@ -14,6 +16,14 @@ from tests.matrix.sides import World
 from tests.seed import PASSWORD
 
 WORLD = "world"
+
+# The same examples every time, however long one takes: whether a change is sound is not for luck or
+# a busy machine to say. Searching on with others is `pytest --hypothesis-profile=wander`.
+hypothesis_settings.register_profile(
+    "same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.register_profile("wander", deadline=None)
+hypothesis_settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")

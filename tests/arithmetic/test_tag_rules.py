@@ -10,6 +10,7 @@ from collection.tag_rules import (
     FACTS,
     HIGHEST,
     MOST_CONDITIONS,
+    MOST_WORDS,
     OPS,
     BadCondition,
     Condition,
@@ -48,7 +49,9 @@ def conditions(draw: st.DrawFn) -> Condition:
     if op is Op.UNKNOWN:
         return Condition(fact, op)
     if kind is Kind.WORD:
-        return Condition(fact, op, tuple(draw(st.lists(WORDS, min_size=1, unique=True))))
+        return Condition(
+            fact, op, tuple(draw(st.lists(WORDS, min_size=1, max_size=MOST_WORDS, unique=True)))
+        )
     if kind is Kind.YES_NO:
         return Condition(fact, op, draw(st.booleans()))
     return Condition(fact, op, draw(FIGURES[kind]))

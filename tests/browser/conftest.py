@@ -8,14 +8,15 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connections
+from django.test import Client
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tenancy.models import Company
 from tests.database import owner_cursor
-from tests.seed import PASSWORD
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 WIDE: ViewportSize = {"width": 1440, "height": 900}
@@ -86,7 +87,9 @@ def _wait_until_server_lets_go() -> None:
 
 
 @pytest.fixture
-def browse(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
+def browse(
+    chromium: Browser, site: str, signed_in: Callable[[Company, str], Client]
+) -> Iterator[Callable[..., Page]]:
     """`browse(company, username, path)`: a page of somebody who has signed in, at that path.
 
     Errors of scripts and of the security policy fail the test.
@@ -96,6 +99,8 @@ def browse(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
     def open_page(company: Company, username: str, path: str, **options: Any) -> Page:
         context = chromium.new_context(base_url=site, viewport=WIDE, **options)
         contexts.append(context)
+        session = signed_in(company, username).cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on(
@@ -106,12 +111,9 @@ def browse(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
                 else None
             ),
         )
-        page.goto("/sign-in/")
-        page.fill("[name=login]", f"{username}@{company.code}")
-        page.fill("[name=password]", PASSWORD)
-        page.click("main button[type=submit], main .btn-primary")
-        page.wait_for_url(lambda url: "/sign-in" not in url)
         page.goto(path)
+        # Away from the corner where it begins: there it unfolds the menu over the page.
+        page.mouse.move(WIDE["width"] / 2, 0)
         return page
 
     yield open_page
