@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from playwright.sync_api import Page, ViewportSize, expect
 
 AXE = Path(settings.ROOT) / "node_modules" / "axe-core" / "axe.min.js"
-RULES: dict[str, Any] = {
+RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
     "rules": {"heading-order": {"enabled": True}},
     "resultTypes": ["violations"],
@@ -41,16 +40,14 @@ def settled(page: Page) -> None:
     expect(page.locator(BUSY)).to_have_count(0)
 
 
-def faults(page: Page, *, colours: bool = True) -> list[str]:
+def faults(page: Page) -> list[str]:
     """What axe finds, a line each: the rule, the element, what would mend it.
 
     The page is looked at in its whole height: what a bar at the foot covers can be scrolled to.
-    colours: whether contrast is looked at, which takes longest and is the same in every language.
     """
     page.evaluate(AXE.read_text())
-    rules = {**RULES["rules"], "color-contrast": {"enabled": colours}}
     with _window(page, {"width": _size(page)["width"], "height": page.evaluate(HEIGHT)}):
-        found = page.evaluate(LOOK_THROUGH, {**RULES, "rules": rules})
+        found = page.evaluate(LOOK_THROUGH, RULES)
     return [
         f"{fault['id']}: {node['html'][:150]} {node['failureSummary'][:200]}"
         for fault in found

@@ -88,7 +88,8 @@ def test_every_page_of_the_offices(
             page.goto(address_of(cell, side))
             settled(page)
             expect(page.locator("html")).to_have_attribute("lang", HTML_LANG[language])
-            wrong = faults(page, colours=language == "en")
+            # What axe looks at is the same in every language; how wide words are is not.
+            wrong = faults(page) if language == "en" else []
             found[f"{cell.who} {cell.label}"] = [*wrong, *sticks_out(page)]
     context.close()
     assert {label: wrong for label, wrong in found.items() if wrong} == {}

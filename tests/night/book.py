@@ -11,6 +11,8 @@ LOANS = 3000
 FIRST = date(2026, 3, 1)
 # As many dates as kills may miss the shortest step, and the first.
 LAST = FIRST + timedelta(days=24)
+SOON = FIRST + timedelta(days=6)
+"""The last date where nobody is killed."""
 
 
 def load_book(company: Company, folder: Path) -> None:
