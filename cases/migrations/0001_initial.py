@@ -37,6 +37,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "owner",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
                     "uid",
                     models.UUIDField(
                         db_default=django.contrib.postgres.functions.RandomUUID(),
@@ -51,21 +61,32 @@ class Migration(migrations.Migration):
                 ("id_no_last4", models.CharField(blank=True, default="", max_length=4)),
                 ("phone_mask", models.CharField(blank=True, default="", max_length=20)),
                 ("timezone", models.CharField(blank=True, default="", max_length=60)),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["owner", "id_no_hash"], name="borrower_id_no"),
+                    models.Index(fields=["owner", "name"], name="borrower_by_name"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "borrower_no"), name="borrower_no"),
+                    models.UniqueConstraint(fields=("owner", "id"), name="borrower_owner_id"),
+                    tenancy.walls.Wall(
+                        name="borrower_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT",),
+                                "EXISTS (SELECT 1 FROM cases_case held WHERE held.borrower_id = cases_borrower.id AND held.holder_id = {me})",
+                            ),
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -75,6 +96,16 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
                     ),
                 ),
                 (
@@ -91,21 +122,28 @@ class Migration(migrations.Migration):
                 ("valid_to", models.DateField(null=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("created_by_name", models.CharField(blank=True, default="", max_length=80)),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "version"), name="scheme_version"),
+                    models.UniqueConstraint(fields=("owner", "id"), name="scheme_owner_id"),
+                    tenancy.walls.Wall(
+                        name="scheme_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT",),
+                                "EXISTS (SELECT 1 FROM cases_case held WHERE held.owner_id = cases_bucketscheme.owner_id AND held.holder_id = {me})",
+                            ),
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -117,11 +155,6 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("label", models.CharField(max_length=12)),
-                ("step", models.PositiveSmallIntegerField()),
-                ("lower", models.PositiveIntegerField()),
-                ("upper", models.PositiveIntegerField(null=True)),
-                ("parent", models.CharField(blank=True, default="", max_length=12)),
                 (
                     "owner",
                     models.ForeignKey(
@@ -141,342 +174,41 @@ class Migration(migrations.Migration):
                         to="cases.bucketscheme",
                     ),
                 ),
+                ("label", models.CharField(max_length=12)),
+                ("step", models.PositiveSmallIntegerField()),
+                ("lower", models.PositiveIntegerField()),
+                ("upper", models.PositiveIntegerField(null=True)),
+                ("parent", models.CharField(blank=True, default="", max_length=12)),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="Case",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("owner", "scheme", "label"), name="bucket_label"
                     ),
-                ),
-                (
-                    "uid",
-                    models.UUIDField(
-                        db_default=django.contrib.postgres.functions.RandomUUID(),
-                        editable=False,
-                        unique=True,
+                    models.UniqueConstraint(fields=("owner", "id"), name="bucket_owner_id"),
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "scheme_id"),
+                        name="bucket_scheme_fk",
+                        to="cases.BucketScheme",
+                        to_columns=("owner_id", "id"),
                     ),
-                ),
-                ("loan_no", models.CharField(max_length=64)),
-                ("borrower_name", models.CharField(blank=True, default="", max_length=120)),
-                ("phone_mask", models.CharField(blank=True, default="", max_length=20)),
-                ("product", models.CharField(blank=True, default="", max_length=64)),
-                ("channel", models.CharField(blank=True, default="", max_length=64)),
-                ("outstanding", models.DecimalField(decimal_places=2, max_digits=19)),
-                ("due_date", models.DateField()),
-                ("aged_from", models.DateField()),
-                ("paused_from", models.DateField(null=True)),
-                ("paused_to", models.DateField(null=True)),
-                ("next_bucket_on", models.DateField(null=True)),
-                ("opened_on", models.DateField()),
-                ("closed_on", models.DateField(null=True)),
-                ("closed_at", models.DateTimeField(null=True)),
-                (
-                    "closure",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("paid", "Paid"),
-                            ("cured", "Cured"),
-                            ("paid_waived", "Paid after a waiver"),
-                            ("settled", "Settled at a discount"),
-                            ("restructured", "Restructured"),
-                            ("sold", "Sold"),
-                            ("written_off", "Written off"),
-                            ("fraud", "Confirmed fraud"),
-                            ("deceased", "Deceased, no estate"),
-                            ("bankrupt", "Discharged in bankruptcy"),
-                            ("time_barred", "Time-barred"),
-                            ("uneconomic", "Too small to pursue"),
-                            ("withdrawn", "Withdrawn by the lender"),
-                            ("entered_in_error", "Entered in error"),
+                    tenancy.walls.Wall(
+                        name="bucket_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT",),
+                                "EXISTS (SELECT 1 FROM cases_case held WHERE held.owner_id = cases_bucket.owner_id AND held.holder_id = {me})",
+                            ),
                         ],
-                        default="",
-                        max_length=20,
                     ),
-                ),
-                (
-                    "borrower",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="cases",
-                        to="cases.borrower",
-                    ),
-                ),
-                (
-                    "bucket",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="cases.bucket",
-                    ),
-                ),
-                (
-                    "holder",
-                    models.ForeignKey(
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "objects",
-                "default_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="BucketMove",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("on_date", models.DateField()),
-                ("dpd", models.IntegerField()),
-                (
-                    "why",
-                    models.CharField(
-                        choices=[
-                            ("entry", "Entry"),
-                            ("aging", "Aging"),
-                            ("due_date", "Due date changed"),
-                            ("hold", "Hold"),
-                            ("scheme", "New bucket scheme"),
-                            ("closure", "Closure"),
-                            ("reopened", "Reopened"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                (
-                    "from_bucket",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="cases.bucket",
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
-                (
-                    "to_bucket",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="cases.bucket",
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="moves",
-                        to="cases.case",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "objects",
-                "default_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="CaseEvent",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("kind", models.CharField(max_length=30)),
-                ("actor_id", models.BigIntegerField(null=True)),
-                ("actor_name", models.CharField(blank=True, default="", max_length=80)),
-                ("data", models.JSONField(default=dict)),
-                ("shared", models.BooleanField(default=False)),
-                (
-                    "case",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="events",
-                        to="cases.case",
-                    ),
-                ),
-                (
-                    "company",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "objects",
-                "default_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="CaseHold",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "uid",
-                    models.UUIDField(
-                        db_default=django.contrib.postgres.functions.RandomUUID(),
-                        editable=False,
-                        unique=True,
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("dispute", "Dispute"),
-                            ("complaint", "Complaint"),
-                            ("hardship", "Hardship"),
-                            ("deceased", "Deceased"),
-                            ("legal", "Legal"),
-                            ("bankruptcy", "Bankruptcy"),
-                            ("fraud", "Fraud"),
-                            ("disaster", "Natural disaster"),
-                            ("breathing_space", "Breathing space"),
-                            ("payment_check", "Payment to be checked"),
-                            ("plan", "Instalment plan running"),
-                            ("cease", "Asked to stop contact"),
-                            ("vulnerable", "Vulnerable person"),
-                            ("promise", "Open promise"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField(null=True)),
-                ("pauses_clock", models.BooleanField(default=False)),
-                ("stops_assignment", models.BooleanField(default=False)),
-                ("stops_placement", models.BooleanField(default=False)),
-                ("stops_waivers", models.BooleanField(default=False)),
-                (
-                    "stops_contact",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("", "Everything"),
-                            ("remind", "Reminders only"),
-                            ("voice", "Messages only"),
-                            ("letters", "Letters only"),
-                            ("counsel", "The counsel only"),
-                            ("all", "Nothing"),
-                        ],
-                        default="",
-                        max_length=10,
-                    ),
-                ),
-                ("person_hold", models.UUIDField(null=True)),
-                ("answer_by", models.DateField(null=True)),
-                ("answered_at", models.DateTimeField(null=True)),
-                ("answer", models.CharField(blank=True, default="", max_length=1000)),
-                ("alarmed_at", models.DateTimeField(null=True)),
-                ("escalated_at", models.DateTimeField(null=True)),
-                ("complained_of_id", models.BigIntegerField(null=True)),
-                ("complained_of_name", models.CharField(blank=True, default="", max_length=80)),
-                ("opened_by_id", models.BigIntegerField(null=True)),
-                ("reason", models.CharField(blank=True, default="", max_length=300)),
-                ("opened_by_name", models.CharField(blank=True, default="", max_length=80)),
-                (
-                    "opened_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
-                ),
-                ("lifted_by_name", models.CharField(blank=True, default="", max_length=80)),
-                ("lifted_at", models.DateTimeField(null=True)),
-                (
-                    "case",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="holds",
-                        to="cases.case",
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "objects",
-                "default_manager_name": "objects",
+                ],
             },
         ),
         migrations.CreateModel(
@@ -489,11 +221,30 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "owner",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
                     "uid",
                     models.UUIDField(
                         db_default=django.contrib.postgres.functions.RandomUUID(),
                         editable=False,
                         unique=True,
+                    ),
+                ),
+                (
+                    "borrower",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contact_points",
+                        to="cases.borrower",
                     ),
                 ),
                 (
@@ -552,13 +303,49 @@ class Migration(migrations.Migration):
                 ),
                 ("state_at", models.DateTimeField(null=True)),
                 ("state_until", models.DateField(null=True)),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["owner", "number_hash"], name="contact_number"),
+                    models.Index(fields=["owner", "number_last4"], name="contact_last4"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("owner", "borrower", "relation", "number_hash"), name="contact_once"
+                    ),
+                    models.UniqueConstraint(fields=("owner", "id"), name="contact_owner_id"),
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "borrower_id"),
+                        name="contact_borrower_fk",
+                        to="cases.Borrower",
+                        to_columns=("owner_id", "id"),
+                    ),
+                    tenancy.walls.Wall(
+                        name="contact_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT",),
+                                "EXISTS (SELECT 1 FROM cases_case held WHERE held.borrower_id = cases_contactpoint.borrower_id AND held.holder_id = {me})",
+                            ),
+                        ],
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ImportRun",
+            fields=[
                 (
-                    "borrower",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="contact_points",
-                        to="cases.borrower",
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
                 (
@@ -569,22 +356,6 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="tenancy.company",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "objects",
-                "default_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="ImportRun",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
                 (
@@ -667,21 +438,30 @@ class Migration(migrations.Migration):
                 ("confirmed_at", models.DateTimeField(null=True)),
                 ("moved_at", models.DateTimeField(null=True)),
                 ("finished_at", models.DateTimeField(null=True)),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        models.F("owner_id"),
+                        models.OrderBy(models.F("started_at"), descending=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="run_newest",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "id"), name="run_owner_id"),
+                    tenancy.walls.Wall(
+                        name="run_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
+                            )
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -693,14 +473,6 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("line", models.BigIntegerField()),
-                ("key", models.CharField(blank=True, default="", max_length=64)),
-                ("column", models.CharField(blank=True, default="", max_length=50)),
-                ("value", models.CharField(blank=True, default="", max_length=200)),
-                ("code", models.CharField(max_length=30)),
-                ("params", models.JSONField(default=dict)),
-                ("identity", models.CharField(blank=True, default="", max_length=200)),
-                ("judged", models.BooleanField(default=False)),
                 (
                     "owner",
                     models.ForeignKey(
@@ -720,11 +492,39 @@ class Migration(migrations.Migration):
                         to="cases.importrun",
                     ),
                 ),
+                ("line", models.BigIntegerField()),
+                ("key", models.CharField(blank=True, default="", max_length=64)),
+                ("column", models.CharField(blank=True, default="", max_length=50)),
+                ("value", models.CharField(blank=True, default="", max_length=200)),
+                ("code", models.CharField(max_length=30)),
+                ("params", models.JSONField(default=dict)),
+                ("identity", models.CharField(blank=True, default="", max_length=200)),
+                ("judged", models.BooleanField(default=False)),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["owner", "run", "line", "id"], name="reject_by_line"),
+                    models.Index(fields=["owner", "run", "code", "line"], name="reject_by_code"),
+                ],
+                "constraints": [
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "run_id"),
+                        name="reject_run_fk",
+                        to="cases.ImportRun",
+                        to_columns=("owner_id", "id"),
+                    ),
+                    tenancy.walls.Wall(
+                        name="reject_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender", ("SELECT", "INSERT", "DELETE"), "owner_id = {me}"
+                            )
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -734,6 +534,15 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "company",
+                    models.OneToOneField(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lender_settings",
+                        to="tenancy.company",
                     ),
                 ),
                 (
@@ -760,20 +569,30 @@ class Migration(migrations.Migration):
                         max_length=20,
                     ),
                 ),
-                (
-                    "company",
-                    models.OneToOneField(
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="lender_settings",
-                        to="tenancy.company",
-                    ),
-                ),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    tenancy.walls.Wall(
+                        name="lender_settings_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT", "UPDATE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT", "INSERT", "UPDATE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                        ],
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -786,11 +605,30 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "owner",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
                     "uid",
                     models.UUIDField(
                         db_default=django.contrib.postgres.functions.RandomUUID(),
                         editable=False,
                         unique=True,
+                    ),
+                ),
+                (
+                    "borrower",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="loans",
+                        to="cases.borrower",
                     ),
                 ),
                 ("loan_no", models.CharField(max_length=64)),
@@ -829,13 +667,55 @@ class Migration(migrations.Migration):
                 ("as_of", models.DateField()),
                 ("row_digest", models.BinaryField(max_length=16)),
                 ("in_collections", models.BooleanField(default=False)),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("in_collections", False), ("outstanding__gt", 0)),
+                        fields=["owner", "due_date"],
+                        name="loan_waiting_entry",
+                    ),
+                    models.Index(
+                        condition=models.Q(("overpaid__gt", 0)),
+                        fields=["owner", "-overpaid", "-id"],
+                        name="loan_overpaid",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "loan_no"), name="loan_no"),
+                    models.UniqueConstraint(fields=("owner", "id"), name="loan_owner_id"),
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "borrower_id"),
+                        name="loan_borrower_fk",
+                        to="cases.Borrower",
+                        to_columns=("owner_id", "id"),
+                    ),
+                    tenancy.walls.Wall(
+                        name="loan_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT",),
+                                "EXISTS (SELECT 1 FROM cases_case held WHERE held.loan_id = cases_loan.id AND held.holder_id = {me})",
+                            ),
+                        ],
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Case",
+            fields=[
                 (
-                    "borrower",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="loans",
-                        to="cases.borrower",
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
                 (
@@ -848,11 +728,473 @@ class Migration(migrations.Migration):
                         to="tenancy.company",
                     ),
                 ),
+                (
+                    "uid",
+                    models.UUIDField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(),
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "loan",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="cases.loan",
+                    ),
+                ),
+                (
+                    "borrower",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="cases.borrower",
+                    ),
+                ),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                ("loan_no", models.CharField(max_length=64)),
+                ("borrower_name", models.CharField(blank=True, default="", max_length=120)),
+                ("phone_mask", models.CharField(blank=True, default="", max_length=20)),
+                ("product", models.CharField(blank=True, default="", max_length=64)),
+                ("channel", models.CharField(blank=True, default="", max_length=64)),
+                ("outstanding", models.DecimalField(decimal_places=2, max_digits=19)),
+                ("due_date", models.DateField()),
+                ("aged_from", models.DateField()),
+                ("paused_from", models.DateField(null=True)),
+                ("paused_to", models.DateField(null=True)),
+                (
+                    "bucket",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.bucket",
+                    ),
+                ),
+                ("next_bucket_on", models.DateField(null=True)),
+                ("opened_on", models.DateField()),
+                ("closed_on", models.DateField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "closure",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("paid", "Paid"),
+                            ("cured", "Cured"),
+                            ("paid_waived", "Paid after a waiver"),
+                            ("settled", "Settled at a discount"),
+                            ("restructured", "Restructured"),
+                            ("sold", "Sold"),
+                            ("written_off", "Written off"),
+                            ("fraud", "Confirmed fraud"),
+                            ("deceased", "Deceased, no estate"),
+                            ("bankrupt", "Discharged in bankruptcy"),
+                            ("time_barred", "Time-barred"),
+                            ("uneconomic", "Too small to pursue"),
+                            ("withdrawn", "Withdrawn by the lender"),
+                            ("entered_in_error", "Entered in error"),
+                        ],
+                        default="",
+                        max_length=20,
+                    ),
+                ),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("closed_on__isnull", True)),
+                        fields=["owner", "next_bucket_on"],
+                        name="case_crossing",
+                    ),
+                    models.Index(
+                        condition=models.Q(("closed_on__isnull", True)),
+                        fields=["owner", "-outstanding", "id"],
+                        name="case_by_amount",
+                    ),
+                    models.Index(
+                        condition=models.Q(("holder__isnull", False)),
+                        fields=["holder", "-outstanding", "id"],
+                        name="case_held_by_amount",
+                    ),
+                    models.Index(
+                        condition=models.Q(("closed_on__isnull", False)),
+                        fields=["owner", "-closed_on", "-id"],
+                        name="case_closed",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("closed_on__isnull", True)),
+                        fields=("owner", "loan"),
+                        name="case_one_open_per_loan",
+                    ),
+                    models.UniqueConstraint(fields=("owner", "id"), name="case_owner_id"),
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "loan_id"),
+                        name="case_loan_fk",
+                        to="cases.Loan",
+                        to_columns=("owner_id", "id"),
+                    ),
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "borrower_id"),
+                        name="case_borrower_fk",
+                        to="cases.Borrower",
+                        to_columns=("owner_id", "id"),
+                    ),
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "bucket_id"),
+                        name="case_bucket_fk",
+                        to="cases.Bucket",
+                        to_columns=("owner_id", "id"),
+                    ),
+                    tenancy.walls.Wall(
+                        name="case_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
+                            ),
+                            tenancy.walls.Rule("recoup_agency", ("SELECT",), "holder_id = {me}"),
+                        ],
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="BucketMove",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="moves",
+                        to="cases.case",
+                    ),
+                ),
+                ("on_date", models.DateField()),
+                ("dpd", models.IntegerField()),
+                (
+                    "from_bucket",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.bucket",
+                    ),
+                ),
+                (
+                    "to_bucket",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.bucket",
+                    ),
+                ),
+                (
+                    "why",
+                    models.CharField(
+                        choices=[
+                            ("entry", "Entry"),
+                            ("aging", "Aging"),
+                            ("due_date", "Due date changed"),
+                            ("hold", "Hold"),
+                            ("scheme", "New bucket scheme"),
+                            ("closure", "Closure"),
+                            ("reopened", "Reopened"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
+                "indexes": [models.Index(fields=["owner", "on_date"], name="move_by_date")],
+                "constraints": [
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "case_id"),
+                        name="move_case_fk",
+                        to="cases.Case",
+                        to_columns=("owner_id", "id"),
+                    ),
+                    tenancy.walls.Wall(
+                        name="move_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender", ("SELECT", "INSERT"), "owner_id = {me}"
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT",),
+                                "EXISTS (SELECT 1 FROM cases_case held WHERE held.id = cases_bucketmove.case_id AND held.holder_id = {me})",
+                            ),
+                        ],
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CaseEvent",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("kind", models.CharField(max_length=30)),
+                ("actor_id", models.BigIntegerField(null=True)),
+                ("actor_name", models.CharField(blank=True, default="", max_length=80)),
+                ("data", models.JSONField(default=dict)),
+                ("shared", models.BooleanField(default=False)),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
+                "constraints": [
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "case_id"),
+                        name="event_case_fk",
+                        to="cases.Case",
+                        to_columns=("owner_id", "id"),
+                    ),
+                    tenancy.walls.Wall(
+                        name="event_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT"),
+                                "owner_id = {me}",
+                                "owner_id = {me} AND company_id = {me}",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT",),
+                                "company_id = {me} OR (shared AND EXISTS (SELECT 1 FROM cases_case held WHERE held.id = cases_caseevent.case_id AND held.holder_id = {me}))",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("INSERT",),
+                                "company_id = {me} AND EXISTS (SELECT 1 FROM cases_case held WHERE held.id = cases_caseevent.case_id AND held.holder_id = {me})",
+                            ),
+                        ],
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CaseHold",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "uid",
+                    models.UUIDField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(),
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holds",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("dispute", "Dispute"),
+                            ("complaint", "Complaint"),
+                            ("hardship", "Hardship"),
+                            ("deceased", "Deceased"),
+                            ("legal", "Legal"),
+                            ("bankruptcy", "Bankruptcy"),
+                            ("fraud", "Fraud"),
+                            ("disaster", "Natural disaster"),
+                            ("breathing_space", "Breathing space"),
+                            ("payment_check", "Payment to be checked"),
+                            ("plan", "Instalment plan running"),
+                            ("cease", "Asked to stop contact"),
+                            ("vulnerable", "Vulnerable person"),
+                            ("promise", "Open promise"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(null=True)),
+                ("pauses_clock", models.BooleanField(default=False)),
+                ("stops_assignment", models.BooleanField(default=False)),
+                ("stops_placement", models.BooleanField(default=False)),
+                ("stops_waivers", models.BooleanField(default=False)),
+                (
+                    "stops_contact",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Everything"),
+                            ("remind", "Reminders only"),
+                            ("voice", "Messages only"),
+                            ("letters", "Letters only"),
+                            ("counsel", "The counsel only"),
+                            ("all", "Nothing"),
+                        ],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("person_hold", models.UUIDField(null=True)),
+                ("answer_by", models.DateField(null=True)),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("answer", models.CharField(blank=True, default="", max_length=1000)),
+                ("alarmed_at", models.DateTimeField(null=True)),
+                ("escalated_at", models.DateTimeField(null=True)),
+                ("complained_of_id", models.BigIntegerField(null=True)),
+                ("complained_of_name", models.CharField(blank=True, default="", max_length=80)),
+                ("opened_by_id", models.BigIntegerField(null=True)),
+                ("reason", models.CharField(blank=True, default="", max_length=300)),
+                ("opened_by_name", models.CharField(blank=True, default="", max_length=80)),
+                (
+                    "opened_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("lifted_by_name", models.CharField(blank=True, default="", max_length=80)),
+                ("lifted_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            ("answer_by__isnull", False), ("answered_at__isnull", True)
+                        ),
+                        fields=["owner", "answer_by"],
+                        name="hold_to_answer",
+                    ),
+                    models.Index(
+                        condition=models.Q(("ends_on__isnull", False), ("lifted_at__isnull", True)),
+                        fields=["owner", "ends_on"],
+                        name="hold_by_end",
+                    ),
+                    models.Index(
+                        condition=models.Q(("lifted_at__isnull", True)),
+                        fields=["owner", "-opened_at", "-id"],
+                        name="hold_not_lifted",
+                    ),
+                ],
+                "constraints": [
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "case_id"),
+                        name="hold_case_fk",
+                        to="cases.Case",
+                        to_columns=("owner_id", "id"),
+                    ),
+                    tenancy.walls.Wall(
+                        name="hold_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT",),
+                                "EXISTS (SELECT 1 FROM cases_case held WHERE held.id = cases_casehold.case_id AND held.holder_id = {me})",
+                            ),
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -864,12 +1206,6 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("seq", models.PositiveIntegerField()),
-                ("due_date", models.DateField()),
-                ("principal", models.DecimalField(decimal_places=2, max_digits=18)),
-                ("interest", models.DecimalField(decimal_places=2, max_digits=18)),
-                ("fee", models.DecimalField(decimal_places=2, max_digits=18)),
-                ("penalty", models.DecimalField(decimal_places=2, max_digits=18)),
                 (
                     "owner",
                     models.ForeignKey(
@@ -889,11 +1225,39 @@ class Migration(migrations.Migration):
                         to="cases.loan",
                     ),
                 ),
+                ("seq", models.PositiveIntegerField()),
+                ("due_date", models.DateField()),
+                ("principal", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("interest", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("fee", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("penalty", models.DecimalField(decimal_places=2, max_digits=18)),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "loan", "seq"), name="instalment_seq"),
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "loan_id"),
+                        name="instalment_loan_fk",
+                        to="cases.Loan",
+                        to_columns=("owner_id", "id"),
+                    ),
+                    tenancy.walls.Wall(
+                        name="instalment_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT",),
+                                "EXISTS (SELECT 1 FROM cases_case held WHERE held.loan_id = cases_instalment.loan_id AND held.holder_id = {me})",
+                            ),
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -905,16 +1269,6 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("line", models.BigIntegerField()),
-                ("loan_no", models.CharField(max_length=64)),
-                ("stated_principal", models.DecimalField(decimal_places=2, max_digits=18)),
-                ("stated_interest", models.DecimalField(decimal_places=2, max_digits=18)),
-                ("stated_fee", models.DecimalField(decimal_places=2, max_digits=18)),
-                ("stated_penalty", models.DecimalField(decimal_places=2, max_digits=18)),
-                ("ledger_principal", models.DecimalField(decimal_places=2, max_digits=18)),
-                ("ledger_interest", models.DecimalField(decimal_places=2, max_digits=18)),
-                ("ledger_fee", models.DecimalField(decimal_places=2, max_digits=18)),
-                ("ledger_penalty", models.DecimalField(decimal_places=2, max_digits=18)),
                 (
                     "owner",
                     models.ForeignKey(
@@ -934,6 +1288,7 @@ class Migration(migrations.Migration):
                         to="cases.importrun",
                     ),
                 ),
+                ("line", models.BigIntegerField()),
                 (
                     "loan",
                     models.ForeignKey(
@@ -944,11 +1299,45 @@ class Migration(migrations.Migration):
                         to="cases.loan",
                     ),
                 ),
+                ("loan_no", models.CharField(max_length=64)),
+                ("stated_principal", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("stated_interest", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("stated_fee", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("stated_penalty", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("ledger_principal", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("ledger_interest", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("ledger_fee", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("ledger_penalty", models.DecimalField(decimal_places=2, max_digits=18)),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["owner", "run", "line"], name="difference_by_line")
+                ],
+                "constraints": [
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "run_id"),
+                        name="difference_run_fk",
+                        to="cases.ImportRun",
+                        to_columns=("owner_id", "id"),
+                    ),
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "loan_id"),
+                        name="difference_loan_fk",
+                        to="cases.Loan",
+                        to_columns=("owner_id", "id"),
+                    ),
+                    tenancy.walls.Wall(
+                        name="difference_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender", ("SELECT", "INSERT", "DELETE"), "owner_id = {me}"
+                            )
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -959,12 +1348,6 @@ class Migration(migrations.Migration):
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
-                ),
-                ("as_of", models.DateField()),
-                ("due_date", models.DateField()),
-                (
-                    "recorded_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
                 (
                     "owner",
@@ -985,22 +1368,39 @@ class Migration(migrations.Migration):
                         to="cases.loan",
                     ),
                 ),
+                ("as_of", models.DateField()),
+                ("due_date", models.DateField()),
+                (
+                    "recorded_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "loan_id"),
+                        name="duedate_loan_fk",
+                        to="cases.Loan",
+                        to_columns=("owner_id", "id"),
+                    ),
+                    tenancy.walls.Wall(
+                        name="duedate_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender", ("SELECT", "INSERT"), "owner_id = {me}"
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT",),
+                                "EXISTS (SELECT 1 FROM cases_case held WHERE held.loan_id = cases_duedate.loan_id AND held.holder_id = {me})",
+                            ),
+                        ],
+                    ),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="case",
-            name="loan",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="cases",
-                to="cases.loan",
-            ),
         ),
         migrations.CreateModel(
             name="Repayment",
@@ -1009,6 +1409,16 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
                     ),
                 ),
                 (
@@ -1021,6 +1431,16 @@ class Migration(migrations.Migration):
                 ),
                 ("repayment_no", models.CharField(max_length=64)),
                 ("loan_no", models.CharField(max_length=64)),
+                (
+                    "loan",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="repayments",
+                        to="cases.loan",
+                    ),
+                ),
                 ("paid_at", models.DateTimeField()),
                 ("effective_date", models.DateField()),
                 ("amount", models.DecimalField(decimal_places=2, max_digits=18)),
@@ -1063,14 +1483,50 @@ class Migration(migrations.Migration):
                     "booked_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "suspense")),
+                        fields=["owner", "loan_no"],
+                        name="repayment_suspense",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "repayment_no"), name="repayment_no"),
+                    models.UniqueConstraint(fields=("owner", "id"), name="repayment_owner_id"),
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "loan_id"),
+                        name="repayment_loan_fk",
+                        to="cases.Loan",
+                        to_columns=("owner_id", "id"),
+                    ),
+                    tenancy.walls.Wall(
+                        name="repayment_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT",),
+                                "EXISTS (SELECT 1 FROM cases_case held WHERE held.loan_id = cases_repayment.loan_id AND held.holder_id = {me})",
+                            ),
+                        ],
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="MoneyRequest",
+            fields=[
                 (
-                    "loan",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="repayments",
-                        to="cases.loan",
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
                 (
@@ -1081,22 +1537,6 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="tenancy.company",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "objects",
-                "default_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="MoneyRequest",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
                 (
@@ -1130,6 +1570,26 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
+                (
+                    "loan",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.loan",
+                    ),
+                ),
+                (
+                    "repayment",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.repayment",
+                    ),
+                ),
                 ("repayment_no", models.CharField(blank=True, default="", max_length=64)),
                 ("amount", models.DecimalField(decimal_places=2, max_digits=18)),
                 ("paid_at", models.DateTimeField()),
@@ -1146,14 +1606,58 @@ class Migration(migrations.Migration):
                 ("decided_by_name", models.CharField(blank=True, default="", max_length=80)),
                 ("decided_at", models.DateTimeField(null=True)),
                 ("decision", models.CharField(blank=True, default="", max_length=300)),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["owner", "asked_at"],
+                        name="money_waiting",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("owner", "asked_by_id", "form_key"),
+                        name="money_request_once_a_form",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("repayment__isnull", False), ("state", "waiting")),
+                        fields=("owner", "repayment"),
+                        name="money_request_one_waiting",
+                    ),
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "loan_id"),
+                        name="money_request_loan_fk",
+                        to="cases.Loan",
+                        to_columns=("owner_id", "id"),
+                    ),
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "repayment_id"),
+                        name="money_request_repayment_fk",
+                        to="cases.Repayment",
+                        to_columns=("owner_id", "id"),
+                    ),
+                    tenancy.walls.Wall(
+                        name="money_request_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
+                            )
+                        ],
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="LedgerEntry",
+            fields=[
                 (
-                    "loan",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="cases.loan",
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
                 (
@@ -1167,29 +1671,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "repayment",
+                    "loan",
                     models.ForeignKey(
                         db_constraint=False,
-                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="cases.repayment",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "objects",
-                "default_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="LedgerEntry",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        related_name="entries",
+                        to="cases.loan",
                     ),
                 ),
                 ("effective_date", models.DateField()),
@@ -1213,29 +1700,6 @@ class Migration(migrations.Migration):
                 ("fee", models.DecimalField(decimal_places=2, max_digits=18)),
                 ("penalty", models.DecimalField(decimal_places=2, max_digits=18)),
                 (
-                    "booked_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
-                (
-                    "loan",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="entries",
-                        to="cases.loan",
-                    ),
-                ),
-                (
                     "repayment",
                     models.ForeignKey(
                         db_constraint=False,
@@ -1245,11 +1709,42 @@ class Migration(migrations.Migration):
                         to="cases.repayment",
                     ),
                 ),
+                (
+                    "booked_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "loan_id"),
+                        name="ledger_loan_fk",
+                        to="cases.Loan",
+                        to_columns=("owner_id", "id"),
+                    ),
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "repayment_id"),
+                        name="ledger_repayment_fk",
+                        to="cases.Repayment",
+                        to_columns=("owner_id", "id"),
+                    ),
+                    tenancy.walls.Wall(
+                        name="ledger_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender", ("SELECT", "INSERT"), "owner_id = {me}"
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT",),
+                                "EXISTS (SELECT 1 FROM cases_case held WHERE held.loan_id = cases_ledgerentry.loan_id AND held.holder_id = {me})",
+                            ),
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1259,6 +1754,17 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
                     ),
                 ),
                 ("run_id", models.BigIntegerField()),
@@ -1273,22 +1779,26 @@ class Migration(migrations.Migration):
                 ("phone_last4", models.CharField(blank=True, max_length=4)),
                 ("phone_mask", models.CharField(max_length=20)),
                 ("source", models.CharField(blank=True, max_length=64)),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("owner", "run_id", "place"), name="staged_contact_place"
+                    ),
+                    tenancy.walls.Wall(
+                        name="staged_contact_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT", "UPDATE", "DELETE"),
+                                "owner_id = {me}",
+                            )
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1298,6 +1808,17 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
                     ),
                 ),
                 ("run_id", models.BigIntegerField()),
@@ -1311,22 +1832,26 @@ class Migration(migrations.Migration):
                 ("interest", models.DecimalField(decimal_places=2, max_digits=18)),
                 ("fee", models.DecimalField(decimal_places=2, max_digits=18)),
                 ("penalty", models.DecimalField(decimal_places=2, max_digits=18)),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("owner", "run_id", "place"), name="staged_instalment_place"
+                    ),
+                    tenancy.walls.Wall(
+                        name="staged_instalment_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT", "UPDATE", "DELETE"),
+                                "owner_id = {me}",
+                            )
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1336,6 +1861,17 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
                     ),
                 ),
                 ("run_id", models.BigIntegerField()),
@@ -1367,22 +1903,26 @@ class Migration(migrations.Migration):
                 ("timezone", models.CharField(blank=True, max_length=60)),
                 ("attrs", models.JSONField()),
                 ("digest", models.BinaryField(max_length=16)),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("owner", "run_id", "place"), name="staged_loan_place"
+                    ),
+                    tenancy.walls.Wall(
+                        name="staged_loan_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT", "UPDATE", "DELETE"),
+                                "owner_id = {me}",
+                            )
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1392,6 +1932,17 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
                     ),
                 ),
                 ("run_id", models.BigIntegerField()),
@@ -1410,22 +1961,26 @@ class Migration(migrations.Migration):
                 ("split_fee", models.DecimalField(decimal_places=2, max_digits=18, null=True)),
                 ("split_penalty", models.DecimalField(decimal_places=2, max_digits=18, null=True)),
                 ("reverses", models.CharField(blank=True, max_length=64)),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("owner", "run_id", "place"), name="staged_repayment_place"
+                    ),
+                    tenancy.walls.Wall(
+                        name="staged_repayment_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT", "UPDATE", "DELETE"),
+                                "owner_id = {me}",
+                            )
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1435,6 +1990,17 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
                     ),
                 ),
                 ("run_id", models.BigIntegerField()),
@@ -1447,761 +2013,26 @@ class Migration(migrations.Migration):
                 ("interest", models.DecimalField(decimal_places=2, max_digits=18)),
                 ("fee", models.DecimalField(decimal_places=2, max_digits=18)),
                 ("penalty", models.DecimalField(decimal_places=2, max_digits=18)),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("owner", "run_id", "place"), name="staged_statement_place"
+                    ),
+                    tenancy.walls.Wall(
+                        name="staged_statement_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT", "UPDATE", "DELETE"),
+                                "owner_id = {me}",
+                            )
+                        ],
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="borrower",
-            index=models.Index(fields=["owner", "id_no_hash"], name="borrower_id_no"),
-        ),
-        migrations.AddIndex(
-            model_name="borrower",
-            index=models.Index(fields=["owner", "name"], name="borrower_by_name"),
-        ),
-        migrations.AddIndex(
-            model_name="bucketmove",
-            index=models.Index(fields=["owner", "on_date"], name="move_by_date"),
-        ),
-        migrations.AddIndex(
-            model_name="casehold",
-            index=models.Index(
-                condition=models.Q(("answer_by__isnull", False), ("answered_at__isnull", True)),
-                fields=["owner", "answer_by"],
-                name="hold_to_answer",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="casehold",
-            index=models.Index(
-                condition=models.Q(("ends_on__isnull", False), ("lifted_at__isnull", True)),
-                fields=["owner", "ends_on"],
-                name="hold_by_end",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="casehold",
-            index=models.Index(
-                condition=models.Q(("lifted_at__isnull", True)),
-                fields=["owner", "-opened_at", "-id"],
-                name="hold_not_lifted",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contactpoint",
-            index=models.Index(fields=["owner", "number_hash"], name="contact_number"),
-        ),
-        migrations.AddIndex(
-            model_name="contactpoint",
-            index=models.Index(fields=["owner", "number_last4"], name="contact_last4"),
-        ),
-        migrations.AddIndex(
-            model_name="importrun",
-            index=models.Index(
-                models.F("owner_id"),
-                models.OrderBy(models.F("started_at"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="run_newest",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="importreject",
-            index=models.Index(fields=["owner", "run", "line", "id"], name="reject_by_line"),
-        ),
-        migrations.AddIndex(
-            model_name="importreject",
-            index=models.Index(fields=["owner", "run", "code", "line"], name="reject_by_code"),
-        ),
-        migrations.AddIndex(
-            model_name="loan",
-            index=models.Index(
-                condition=models.Q(("in_collections", False), ("outstanding__gt", 0)),
-                fields=["owner", "due_date"],
-                name="loan_waiting_entry",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="loan",
-            index=models.Index(
-                condition=models.Q(("overpaid__gt", 0)),
-                fields=["owner", "-overpaid", "-id"],
-                name="loan_overpaid",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="importdifference",
-            index=models.Index(fields=["owner", "run", "line"], name="difference_by_line"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("closed_on__isnull", True)),
-                fields=["owner", "next_bucket_on"],
-                name="case_crossing",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("closed_on__isnull", True)),
-                fields=["owner", "-outstanding", "id"],
-                name="case_by_amount",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("holder__isnull", False)),
-                fields=["holder", "-outstanding", "id"],
-                name="case_held_by_amount",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("closed_on__isnull", False)),
-                fields=["owner", "-closed_on", "-id"],
-                name="case_closed",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="repayment",
-            index=models.Index(
-                condition=models.Q(("state", "suspense")),
-                fields=["owner", "loan_no"],
-                name="repayment_suspense",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="moneyrequest",
-            index=models.Index(
-                condition=models.Q(("state", "waiting")),
-                fields=["owner", "asked_at"],
-                name="money_waiting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="borrower",
-            constraint=models.UniqueConstraint(fields=("owner", "borrower_no"), name="borrower_no"),
-        ),
-        migrations.AddConstraint(
-            model_name="borrower",
-            constraint=models.UniqueConstraint(fields=("owner", "id"), name="borrower_owner_id"),
-        ),
-        migrations.AddConstraint(
-            model_name="bucketscheme",
-            constraint=models.UniqueConstraint(fields=("owner", "version"), name="scheme_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="bucketscheme",
-            constraint=models.UniqueConstraint(fields=("owner", "id"), name="scheme_owner_id"),
-        ),
-        migrations.AddConstraint(
-            model_name="bucket",
-            constraint=models.UniqueConstraint(
-                fields=("owner", "scheme", "label"), name="bucket_label"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bucket",
-            constraint=models.UniqueConstraint(fields=("owner", "id"), name="bucket_owner_id"),
-        ),
-        migrations.AddConstraint(
-            model_name="contactpoint",
-            constraint=models.UniqueConstraint(
-                fields=("owner", "borrower", "relation", "number_hash"), name="contact_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contactpoint",
-            constraint=models.UniqueConstraint(fields=("owner", "id"), name="contact_owner_id"),
-        ),
-        migrations.AddConstraint(
-            model_name="importrun",
-            constraint=models.UniqueConstraint(fields=("owner", "id"), name="run_owner_id"),
-        ),
-        migrations.AddConstraint(
-            model_name="loan",
-            constraint=models.UniqueConstraint(fields=("owner", "loan_no"), name="loan_no"),
-        ),
-        migrations.AddConstraint(
-            model_name="loan",
-            constraint=models.UniqueConstraint(fields=("owner", "id"), name="loan_owner_id"),
-        ),
-        migrations.AddConstraint(
-            model_name="instalment",
-            constraint=models.UniqueConstraint(
-                fields=("owner", "loan", "seq"), name="instalment_seq"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("closed_on__isnull", True)),
-                fields=("owner", "loan"),
-                name="case_one_open_per_loan",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.UniqueConstraint(fields=("owner", "id"), name="case_owner_id"),
-        ),
-        migrations.AddConstraint(
-            model_name="repayment",
-            constraint=models.UniqueConstraint(
-                fields=("owner", "repayment_no"), name="repayment_no"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="repayment",
-            constraint=models.UniqueConstraint(fields=("owner", "id"), name="repayment_owner_id"),
-        ),
-        migrations.AddConstraint(
-            model_name="moneyrequest",
-            constraint=models.UniqueConstraint(
-                fields=("owner", "asked_by_id", "form_key"), name="money_request_once_a_form"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="moneyrequest",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("repayment__isnull", False), ("state", "waiting")),
-                fields=("owner", "repayment"),
-                name="money_request_one_waiting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagedcontact",
-            constraint=models.UniqueConstraint(
-                fields=("owner", "run_id", "place"), name="staged_contact_place"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagedinstalment",
-            constraint=models.UniqueConstraint(
-                fields=("owner", "run_id", "place"), name="staged_instalment_place"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagedloan",
-            constraint=models.UniqueConstraint(
-                fields=("owner", "run_id", "place"), name="staged_loan_place"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagedrepayment",
-            constraint=models.UniqueConstraint(
-                fields=("owner", "run_id", "place"), name="staged_repayment_place"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagedstatement",
-            constraint=models.UniqueConstraint(
-                fields=("owner", "run_id", "place"), name="staged_statement_place"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bucket",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("owner_id", "scheme_id"),
-                name="bucket_scheme_fk",
-                to="cases.BucketScheme",
-                to_columns=("owner_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bucketmove",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("owner_id", "case_id"),
-                name="move_case_fk",
-                to="cases.Case",
-                to_columns=("owner_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseevent",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("owner_id", "case_id"),
-                name="event_case_fk",
-                to="cases.Case",
-                to_columns=("owner_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="casehold",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("owner_id", "case_id"),
-                name="hold_case_fk",
-                to="cases.Case",
-                to_columns=("owner_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contactpoint",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("owner_id", "borrower_id"),
-                name="contact_borrower_fk",
-                to="cases.Borrower",
-                to_columns=("owner_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importreject",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("owner_id", "run_id"),
-                name="reject_run_fk",
-                to="cases.ImportRun",
-                to_columns=("owner_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="loan",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("owner_id", "borrower_id"),
-                name="loan_borrower_fk",
-                to="cases.Borrower",
-                to_columns=("owner_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instalment",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("owner_id", "loan_id"),
-                name="instalment_loan_fk",
-                to="cases.Loan",
-                to_columns=("owner_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importdifference",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("owner_id", "run_id"),
-                name="difference_run_fk",
-                to="cases.ImportRun",
-                to_columns=("owner_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importdifference",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("owner_id", "loan_id"),
-                name="difference_loan_fk",
-                to="cases.Loan",
-                to_columns=("owner_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duedate",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("owner_id", "loan_id"),
-                name="duedate_loan_fk",
-                to="cases.Loan",
-                to_columns=("owner_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("owner_id", "loan_id"),
-                name="case_loan_fk",
-                to="cases.Loan",
-                to_columns=("owner_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("owner_id", "borrower_id"),
-                name="case_borrower_fk",
-                to="cases.Borrower",
-                to_columns=("owner_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("owner_id", "bucket_id"),
-                name="case_bucket_fk",
-                to="cases.Bucket",
-                to_columns=("owner_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="repayment",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("owner_id", "loan_id"),
-                name="repayment_loan_fk",
-                to="cases.Loan",
-                to_columns=("owner_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="moneyrequest",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("owner_id", "loan_id"),
-                name="money_request_loan_fk",
-                to="cases.Loan",
-                to_columns=("owner_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="moneyrequest",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("owner_id", "repayment_id"),
-                name="money_request_repayment_fk",
-                to="cases.Repayment",
-                to_columns=("owner_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgerentry",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("owner_id", "loan_id"),
-                name="ledger_loan_fk",
-                to="cases.Loan",
-                to_columns=("owner_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgerentry",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("owner_id", "repayment_id"),
-                name="ledger_repayment_fk",
-                to="cases.Repayment",
-                to_columns=("owner_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="borrower",
-            constraint=tenancy.walls.Wall(
-                name="borrower_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("SELECT",),
-                        "EXISTS (SELECT 1 FROM cases_case held WHERE held.borrower_id = cases_borrower.id AND held.holder_id = {me})",
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bucketscheme",
-            constraint=tenancy.walls.Wall(
-                name="scheme_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("SELECT",),
-                        "EXISTS (SELECT 1 FROM cases_case held WHERE held.owner_id = cases_bucketscheme.owner_id AND held.holder_id = {me})",
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bucket",
-            constraint=tenancy.walls.Wall(
-                name="bucket_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("SELECT",),
-                        "EXISTS (SELECT 1 FROM cases_case held WHERE held.owner_id = cases_bucket.owner_id AND held.holder_id = {me})",
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bucketmove",
-            constraint=tenancy.walls.Wall(
-                name="move_wall",
-                rules=[
-                    tenancy.walls.Rule("recoup_lender", ("SELECT", "INSERT"), "owner_id = {me}"),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("SELECT",),
-                        "EXISTS (SELECT 1 FROM cases_case held WHERE held.id = cases_bucketmove.case_id AND held.holder_id = {me})",
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseevent",
-            constraint=tenancy.walls.Wall(
-                name="event_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender",
-                        ("SELECT", "INSERT"),
-                        "owner_id = {me}",
-                        "owner_id = {me} AND company_id = {me}",
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("SELECT",),
-                        "company_id = {me} OR (shared AND EXISTS (SELECT 1 FROM cases_case held WHERE held.id = cases_caseevent.case_id AND held.holder_id = {me}))",
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("INSERT",),
-                        "company_id = {me} AND EXISTS (SELECT 1 FROM cases_case held WHERE held.id = cases_caseevent.case_id AND held.holder_id = {me})",
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="casehold",
-            constraint=tenancy.walls.Wall(
-                name="hold_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("SELECT",),
-                        "EXISTS (SELECT 1 FROM cases_case held WHERE held.id = cases_casehold.case_id AND held.holder_id = {me})",
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contactpoint",
-            constraint=tenancy.walls.Wall(
-                name="contact_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("SELECT",),
-                        "EXISTS (SELECT 1 FROM cases_case held WHERE held.borrower_id = cases_contactpoint.borrower_id AND held.holder_id = {me})",
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importrun",
-            constraint=tenancy.walls.Wall(
-                name="run_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
-                    )
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importreject",
-            constraint=tenancy.walls.Wall(
-                name="reject_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT", "DELETE"), "owner_id = {me}"
-                    )
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lendersettings",
-            constraint=tenancy.walls.Wall(
-                name="lender_settings_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "company_id = {me}", ""
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency", ("SELECT", "INSERT", "UPDATE"), "company_id = {me}", ""
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="loan",
-            constraint=tenancy.walls.Wall(
-                name="loan_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("SELECT",),
-                        "EXISTS (SELECT 1 FROM cases_case held WHERE held.loan_id = cases_loan.id AND held.holder_id = {me})",
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instalment",
-            constraint=tenancy.walls.Wall(
-                name="instalment_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("SELECT",),
-                        "EXISTS (SELECT 1 FROM cases_case held WHERE held.loan_id = cases_instalment.loan_id AND held.holder_id = {me})",
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importdifference",
-            constraint=tenancy.walls.Wall(
-                name="difference_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT", "DELETE"), "owner_id = {me}"
-                    )
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duedate",
-            constraint=tenancy.walls.Wall(
-                name="duedate_wall",
-                rules=[
-                    tenancy.walls.Rule("recoup_lender", ("SELECT", "INSERT"), "owner_id = {me}"),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("SELECT",),
-                        "EXISTS (SELECT 1 FROM cases_case held WHERE held.loan_id = cases_duedate.loan_id AND held.holder_id = {me})",
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=tenancy.walls.Wall(
-                name="case_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
-                    ),
-                    tenancy.walls.Rule("recoup_agency", ("SELECT",), "holder_id = {me}"),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="repayment",
-            constraint=tenancy.walls.Wall(
-                name="repayment_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("SELECT",),
-                        "EXISTS (SELECT 1 FROM cases_case held WHERE held.loan_id = cases_repayment.loan_id AND held.holder_id = {me})",
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="moneyrequest",
-            constraint=tenancy.walls.Wall(
-                name="money_request_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "owner_id = {me}"
-                    )
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgerentry",
-            constraint=tenancy.walls.Wall(
-                name="ledger_wall",
-                rules=[
-                    tenancy.walls.Rule("recoup_lender", ("SELECT", "INSERT"), "owner_id = {me}"),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("SELECT",),
-                        "EXISTS (SELECT 1 FROM cases_case held WHERE held.loan_id = cases_ledgerentry.loan_id AND held.holder_id = {me})",
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagedcontact",
-            constraint=tenancy.walls.Wall(
-                name="staged_contact_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT", "UPDATE", "DELETE"), "owner_id = {me}"
-                    )
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagedinstalment",
-            constraint=tenancy.walls.Wall(
-                name="staged_instalment_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT", "UPDATE", "DELETE"), "owner_id = {me}"
-                    )
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagedloan",
-            constraint=tenancy.walls.Wall(
-                name="staged_loan_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT", "UPDATE", "DELETE"), "owner_id = {me}"
-                    )
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagedrepayment",
-            constraint=tenancy.walls.Wall(
-                name="staged_repayment_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT", "UPDATE", "DELETE"), "owner_id = {me}"
-                    )
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagedstatement",
-            constraint=tenancy.walls.Wall(
-                name="staged_statement_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT", "UPDATE", "DELETE"), "owner_id = {me}"
-                    )
-                ],
-            ),
         ),
     ]

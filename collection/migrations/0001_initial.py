@@ -20,7 +20,6 @@ class Migration(migrations.Migration):
         ("agencies", "0001_initial"),
         ("cases", "0001_initial"),
         ("tenancy", "0002_stock_tables"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -34,11 +33,40 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "company",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
                     "uid",
                     models.UUIDField(
                         db_default=django.contrib.postgres.functions.RandomUUID(),
                         editable=False,
                         unique=True,
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notes",
+                        to="cases.case",
                     ),
                 ),
                 ("author_id", models.BigIntegerField()),
@@ -77,6 +105,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "contact_point",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.contactpoint",
+                    ),
+                ),
+                (
                     "relation",
                     models.CharField(
                         choices=[
@@ -111,39 +150,6 @@ class Migration(migrations.Migration):
                         max_length=20,
                     ),
                 ),
-                ("shared", models.BooleanField(default=False)),
-                ("form_key", models.UUIDField(null=True)),
-                (
-                    "case",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="notes",
-                        to="cases.case",
-                    ),
-                ),
-                (
-                    "company",
-                    models.ForeignKey(
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
-                (
-                    "contact_point",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="cases.contactpoint",
-                    ),
-                ),
                 (
                     "corrects",
                     models.ForeignKey(
@@ -155,20 +161,61 @@ class Migration(migrations.Migration):
                         to="collection.note",
                     ),
                 ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
+                ("shared", models.BooleanField(default=False)),
+                ("form_key", models.UUIDField(null=True)),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "indexes": [models.Index(fields=["case", "-at"], name="note_newest")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("owner", "case", "company", "id"), name="note_of_case_and_author"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("company", "author_id", "form_key"), name="note_once_a_form"
+                    ),
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "case_id"),
+                        name="note_case_fk",
+                        to="cases.Case",
+                        to_columns=("owner_id", "id"),
+                    ),
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "case_id", "company_id", "corrects_id"),
+                        name="note_corrects_fk",
+                        to="collection.Note",
+                        to_columns=("owner_id", "case_id", "company_id", "id"),
+                    ),
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "contact_point_id"),
+                        name="note_point_fk",
+                        to="cases.ContactPoint",
+                        to_columns=("owner_id", "id"),
+                    ),
+                    tenancy.walls.Wall(
+                        name="note_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT"),
+                                "owner_id = {me}",
+                                "owner_id = {me} AND company_id = {me}",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT",),
+                                "company_id = {me} OR (shared AND EXISTS (SELECT 1 FROM cases_case held WHERE held.id = collection_note.case_id AND held.holder_id = {me}))",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("INSERT",),
+                                "company_id = {me} AND EXISTS (SELECT 1 FROM agencies_placement placed WHERE placed.case_id = collection_note.case_id AND placed.agency_id = {me})",
+                            ),
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -181,25 +228,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "uid",
-                    models.UUIDField(
-                        db_default=django.contrib.postgres.functions.RandomUUID(),
-                        editable=False,
-                        unique=True,
-                    ),
-                ),
-                ("first_day", models.DateField()),
-                ("last_day", models.DateField()),
-                ("reason", models.CharField(blank=True, default="", max_length=300)),
-                ("entered_by_name", models.CharField(blank=True, default="", max_length=80)),
-                (
-                    "entered_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
-                ),
-                ("handed_over_at", models.DateTimeField(null=True)),
-                ("returned_at", models.DateTimeField(null=True)),
-                ("cancelled_at", models.DateTimeField(null=True)),
-                (
                     "company",
                     models.ForeignKey(
                         db_default=tenancy.managers.CurrentCompanyDefault(),
@@ -207,6 +235,23 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="tenancy.company",
+                    ),
+                ),
+                (
+                    "uid",
+                    models.UUIDField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(),
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="leaves",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -220,20 +265,55 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
+                ("first_day", models.DateField()),
+                ("last_day", models.DateField()),
+                ("reason", models.CharField(blank=True, default="", max_length=300)),
+                ("entered_by_name", models.CharField(blank=True, default="", max_length=80)),
                 (
-                    "user",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="leaves",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
+                    "entered_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
+                ("handed_over_at", models.DateTimeField(null=True)),
+                ("returned_at", models.DateTimeField(null=True)),
+                ("cancelled_at", models.DateTimeField(null=True)),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "indexes": [models.Index(fields=["company", "last_day"], name="leave_by_end")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "id"), name="leave_company_id"),
+                    tenancy.walls.CompositeKey(
+                        columns=("company_id", "user_id"),
+                        name="leave_user_fk",
+                        to="tenancy.User",
+                        to_columns=("company_id", "id"),
+                    ),
+                    tenancy.walls.CompositeKey(
+                        columns=("company_id", "cover_id"),
+                        name="leave_cover_fk",
+                        to="tenancy.User",
+                        to_columns=("company_id", "id"),
+                    ),
+                    tenancy.walls.Wall(
+                        name="leave_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT", "UPDATE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT", "INSERT", "UPDATE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -243,6 +323,16 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
                     ),
                 ),
                 (
@@ -261,21 +351,32 @@ class Migration(migrations.Migration):
                 ("cases", models.PositiveIntegerField()),
                 ("undone_at", models.DateTimeField(null=True)),
                 ("undone_by_name", models.CharField(blank=True, default="", max_length=80)),
-                (
-                    "company",
-                    models.ForeignKey(
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "indexes": [models.Index(fields=["company", "-at"], name="move_newest")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "id"), name="move_company_id"),
+                    tenancy.walls.Wall(
+                        name="move_of_desks_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT", "UPDATE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT", "INSERT", "UPDATE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -288,11 +389,60 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "company",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
                     "uid",
                     models.UUIDField(
                         db_default=django.contrib.postgres.functions.RandomUUID(),
                         editable=False,
                         unique=True,
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.team",
+                    ),
+                ),
+                (
+                    "collector",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -358,55 +508,6 @@ class Migration(migrations.Migration):
                 ),
                 ("skipped_at", models.DateTimeField(null=True)),
                 (
-                    "case",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="assignments",
-                        to="cases.case",
-                    ),
-                ),
-                (
-                    "collector",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "company",
-                    models.ForeignKey(
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
-                (
-                    "team",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.team",
-                    ),
-                ),
-                (
                     "leave",
                     models.ForeignKey(
                         db_constraint=False,
@@ -433,11 +534,142 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=["company", "collector", "rank", "rank_key", "id"],
+                        name="worklist_of_collector",
+                    ),
+                    models.Index(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=["company", "team", "rank", "rank_key", "id"],
+                        name="worklist_of_team",
+                    ),
+                    models.Index(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=["company", "rank", "rank_key", "id"],
+                        name="worklist_of_company",
+                    ),
+                    models.Index(
+                        condition=models.Q(("ended_at__isnull", True), ("leave__isnull", False)),
+                        fields=["company", "leave"],
+                        name="assignment_covering",
+                    ),
+                    models.Index(
+                        condition=models.Q(("move__isnull", False)),
+                        fields=["company", "move"],
+                        name="assignment_by_move",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("company", "case"),
+                        name="assignment_one_desk",
+                    ),
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "case_id"),
+                        name="assignment_case_fk",
+                        to="cases.Case",
+                        to_columns=("owner_id", "id"),
+                    ),
+                    tenancy.walls.CompositeKey(
+                        columns=("company_id", "team_id"),
+                        name="assignment_team_fk",
+                        to="tenancy.Team",
+                        to_columns=("company_id", "id"),
+                    ),
+                    tenancy.walls.CompositeKey(
+                        columns=("company_id", "collector_id"),
+                        name="assignment_collector_fk",
+                        to="tenancy.User",
+                        to_columns=("company_id", "id"),
+                    ),
+                    tenancy.walls.CompositeKey(
+                        columns=("company_id", "leave_id"),
+                        name="assignment_leave_fk",
+                        to="collection.Leave",
+                        to_columns=("company_id", "id"),
+                    ),
+                    tenancy.walls.CompositeKey(
+                        columns=("company_id", "move_id"),
+                        name="assignment_move_fk",
+                        to="collection.Move",
+                        to_columns=("company_id", "id"),
+                    ),
+                    tenancy.walls.Correlation(
+                        columns=("company_id", "owner_id"), name="assignment_sides"
+                    ),
+                    tenancy.walls.Wall(
+                        name="assignment_wall",
+                        rules=[
+                            tenancy.walls.Rule("recoup_lender", ("SELECT",), "owner_id = {me}"),
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("INSERT",),
+                                "company_id = {me} AND owner_id = {me}",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("UPDATE",),
+                                "company_id = {me} AND owner_id = {me}",
+                                columns=(
+                                    "ended_at",
+                                    "end_kind",
+                                    "next_action",
+                                    "next_action_at",
+                                    "last_touch_at",
+                                    "last_touch_by_name",
+                                    "last_disposition",
+                                    "rank",
+                                    "rank_key",
+                                    "expected_value",
+                                    "skipped_at",
+                                ),
+                            ),
+                            tenancy.walls.Rule("recoup_agency", ("SELECT",), "company_id = {me}"),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("INSERT",),
+                                "company_id = {me} AND EXISTS (SELECT 1 FROM cases_case held WHERE held.id = collection_assignment.case_id AND held.holder_id = {me})",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("UPDATE",),
+                                "company_id = {me}",
+                                "company_id = {me} AND (ended_at IS NOT NULL OR EXISTS (SELECT 1 FROM cases_case held WHERE held.id = collection_assignment.case_id AND held.holder_id = {me}))",
+                                columns=(
+                                    "ended_at",
+                                    "end_kind",
+                                    "next_action",
+                                    "next_action_at",
+                                    "last_touch_at",
+                                    "last_touch_by_name",
+                                    "last_disposition",
+                                    "rank",
+                                    "rank_key",
+                                    "expected_value",
+                                    "skipped_at",
+                                ),
+                            ),
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
             name="Remark",
             fields=[
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
                 (
                     "note",
                     models.OneToOneField(
@@ -449,6 +681,25 @@ class Migration(migrations.Migration):
                         to="collection.note",
                     ),
                 ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.case",
+                    ),
+                ),
                 ("shared", models.BooleanField(default=False)),
                 ("text", models.TextField()),
                 ("facts", models.JSONField(default=dict)),
@@ -457,6 +708,35 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "case_id", "company_id", "note_id"),
+                        name="remark_note_fk",
+                        to="collection.Note",
+                        to_columns=("owner_id", "case_id", "company_id", "id"),
+                    ),
+                    tenancy.walls.Wall(
+                        name="remark_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT"),
+                                "owner_id = {me}",
+                                "owner_id = {me} AND company_id = {me}",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT",),
+                                "((company_id = {me} OR shared) AND EXISTS (SELECT 1 FROM cases_case held WHERE held.id = collection_remark.case_id AND held.holder_id = {me})) OR (company_id = {me} AND EXISTS (SELECT 1 FROM collection_remarkopening opened WHERE opened.case_id = collection_remark.case_id AND opened.company_id = {me} AND opened.in_transaction = pg_current_xact_id()::text::bigint))",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("INSERT",),
+                                "company_id = {me} AND EXISTS (SELECT 1 FROM agencies_placement placed WHERE placed.case_id = collection_remark.case_id AND placed.agency_id = {me})",
+                            ),
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -466,31 +746,6 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "uid",
-                    models.UUIDField(
-                        db_default=django.contrib.postgres.functions.RandomUUID(),
-                        editable=False,
-                        unique=True,
-                    ),
-                ),
-                ("shared", models.BooleanField(default=False)),
-                ("name", models.CharField(max_length=200)),
-                ("media_type", models.CharField(max_length=60)),
-                ("size", models.PositiveIntegerField()),
-                ("digest", models.BinaryField(max_length=32)),
-                ("stored_as", models.CharField(max_length=120)),
-                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                (
-                    "case",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="cases.case",
                     ),
                 ),
                 (
@@ -504,12 +759,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "owner",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
+                    "uid",
+                    models.UUIDField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(),
+                        editable=False,
+                        unique=True,
                     ),
                 ),
                 (
@@ -521,11 +775,66 @@ class Migration(migrations.Migration):
                         to="collection.note",
                     ),
                 ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.case",
+                    ),
+                ),
+                ("shared", models.BooleanField(default=False)),
+                ("name", models.CharField(max_length=200)),
+                ("media_type", models.CharField(max_length=60)),
+                ("size", models.PositiveIntegerField()),
+                ("digest", models.BinaryField(max_length=32)),
+                ("stored_as", models.CharField(max_length=120)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "case_id", "company_id", "note_id"),
+                        name="attachment_note_fk",
+                        to="collection.Note",
+                        to_columns=("owner_id", "case_id", "company_id", "id"),
+                    ),
+                    tenancy.walls.Wall(
+                        name="attachment_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT"),
+                                "owner_id = {me}",
+                                "owner_id = {me} AND company_id = {me}",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT",),
+                                "((company_id = {me} OR shared) AND EXISTS (SELECT 1 FROM cases_case held WHERE held.id = collection_attachment.case_id AND held.holder_id = {me})) OR (company_id = {me} AND EXISTS (SELECT 1 FROM collection_remarkopening opened WHERE opened.case_id = collection_attachment.case_id AND opened.company_id = {me} AND opened.in_transaction = pg_current_xact_id()::text::bigint))",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("INSERT",),
+                                "company_id = {me} AND EXISTS (SELECT 1 FROM agencies_placement placed WHERE placed.case_id = collection_attachment.case_id AND placed.agency_id = {me})",
+                            ),
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -538,11 +847,39 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "company",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
                     "uid",
                     models.UUIDField(
                         db_default=django.contrib.postgres.functions.RandomUUID(),
                         editable=False,
                         unique=True,
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="promises",
+                        to="cases.case",
                     ),
                 ),
                 ("note_id", models.BigIntegerField(null=True)),
@@ -591,13 +928,96 @@ class Migration(migrations.Migration):
                 ("ended_at", models.DateTimeField(null=True)),
                 ("ended_by_name", models.CharField(blank=True, default="", max_length=80)),
                 ("why_ended", models.CharField(blank=True, default="", max_length=300)),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "open")),
+                        fields=["owner", "due_on"],
+                        name="promise_open_by_due",
+                    ),
+                    models.Index(
+                        fields=["company", "taken_by_id", "due_on"], name="promise_by_person"
+                    ),
+                    models.Index(fields=["company", "due_on"], name="promise_by_due"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("owner", "case"),
+                        name="promise_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="promise_of_something"
+                    ),
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "case_id"),
+                        name="promise_case_fk",
+                        to="cases.Case",
+                        to_columns=("owner_id", "id"),
+                    ),
+                    tenancy.walls.Wall(
+                        name="promise_wall",
+                        rules=[
+                            tenancy.walls.Rule("recoup_lender", ("SELECT",), "owner_id = {me}"),
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("INSERT",),
+                                "owner_id = {me} AND company_id = {me}",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("UPDATE",),
+                                "owner_id = {me}",
+                                columns=(
+                                    "state",
+                                    "received",
+                                    "judged_at",
+                                    "kept_at",
+                                    "ended_at",
+                                    "why_ended",
+                                    "ended_by_name",
+                                ),
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT",),
+                                "company_id = {me} OR (shared AND EXISTS (SELECT 1 FROM cases_case held WHERE held.id = collection_promise.case_id AND held.holder_id = {me}))",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("INSERT",),
+                                "company_id = {me} AND EXISTS (SELECT 1 FROM agencies_placement placed WHERE placed.case_id = collection_promise.case_id AND placed.agency_id = {me})",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("UPDATE",),
+                                "company_id = {me}",
+                                columns=(
+                                    "state",
+                                    "received",
+                                    "judged_at",
+                                    "kept_at",
+                                    "ended_at",
+                                    "why_ended",
+                                    "ended_by_name",
+                                ),
+                            ),
+                        ],
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RemarkOpening",
+            fields=[
                 (
-                    "case",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="promises",
-                        to="cases.case",
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
                 (
@@ -619,20 +1039,13 @@ class Migration(migrations.Migration):
                         to="tenancy.company",
                     ),
                 ),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "objects",
-                "default_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="RemarkOpening",
-            fields=[
                 (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    "case",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.case",
                     ),
                 ),
                 ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
@@ -653,13 +1066,45 @@ class Migration(migrations.Migration):
                         )
                     ),
                 ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
+                "constraints": [
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "case_id"),
+                        name="opening_case_fk",
+                        to="cases.Case",
+                        to_columns=("owner_id", "id"),
+                    ),
+                    tenancy.walls.Wall(
+                        name="opening_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT"),
+                                "company_id = {me}",
+                                "company_id = {me} AND in_transaction = pg_current_xact_id()::text::bigint",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT", "INSERT"),
+                                "company_id = {me}",
+                                "company_id = {me} AND in_transaction = pg_current_xact_id()::text::bigint",
+                            ),
+                        ],
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SavedView",
+            fields=[
                 (
-                    "case",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="cases.case",
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
                 (
@@ -670,31 +1115,6 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="tenancy.company",
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "objects",
-                "default_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="SavedView",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
                 (
@@ -708,15 +1128,14 @@ class Migration(migrations.Migration):
                 ("page", models.CharField(max_length=20)),
                 ("name", models.CharField(max_length=60)),
                 ("query", models.CharField(max_length=1000)),
-                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
-                    "company",
+                    "user",
                     models.ForeignKey(
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="tenancy.company",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -730,21 +1149,53 @@ class Migration(migrations.Migration):
                         to="tenancy.team",
                     ),
                 ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("team__isnull", True)),
+                        fields=("company", "page", "user", "name"),
+                        name="saved_view_of_person",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("team__isnull", False)),
+                        fields=("company", "page", "team", "name"),
+                        name="saved_view_of_team",
+                    ),
+                    tenancy.walls.CompositeKey(
+                        columns=("company_id", "user_id"),
+                        name="saved_view_user_fk",
+                        to="tenancy.User",
+                        to_columns=("company_id", "id"),
+                    ),
+                    tenancy.walls.CompositeKey(
+                        columns=("company_id", "team_id"),
+                        name="saved_view_team_fk",
+                        to="tenancy.Team",
+                        to_columns=("company_id", "id"),
+                    ),
+                    tenancy.walls.Wall(
+                        name="saved_view_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT", "UPDATE", "DELETE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT", "INSERT", "UPDATE", "DELETE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -754,6 +1205,16 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
                     ),
                 ),
                 (
@@ -772,21 +1233,32 @@ class Migration(migrations.Migration):
                 ("step", models.PositiveSmallIntegerField(default=0)),
                 ("version", models.PositiveIntegerField(default=1)),
                 ("is_active", models.BooleanField(default=True)),
-                (
-                    "company",
-                    models.ForeignKey(
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "code"), name="tag_code"),
+                    models.UniqueConstraint(fields=("company", "id"), name="tag_company_id"),
+                    tenancy.walls.Wall(
+                        name="tag_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT", "UPDATE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT", "INSERT", "UPDATE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -796,22 +1268,6 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "since",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
-                ),
-                ("by_hand", models.BooleanField(default=False)),
-                ("by_name", models.CharField(blank=True, default="", max_length=80)),
-                (
-                    "case",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="tags",
-                        to="cases.case",
                     ),
                 ),
                 (
@@ -834,6 +1290,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "case",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tags",
+                        to="cases.case",
+                    ),
+                ),
+                (
                     "tag",
                     models.ForeignKey(
                         db_constraint=False,
@@ -843,11 +1309,64 @@ class Migration(migrations.Migration):
                         to="collection.tag",
                     ),
                 ),
+                (
+                    "since",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("by_hand", models.BooleanField(default=False)),
+                ("by_name", models.CharField(blank=True, default="", max_length=80)),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["company", "tag", "case"], name="case_tag_by_tag")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "case", "tag"), name="case_tag_once"
+                    ),
+                    tenancy.walls.CompositeKey(
+                        columns=("owner_id", "case_id"),
+                        name="casetag_case_fk",
+                        to="cases.Case",
+                        to_columns=("owner_id", "id"),
+                    ),
+                    tenancy.walls.CompositeKey(
+                        columns=("company_id", "tag_id"),
+                        name="casetag_tag_fk",
+                        to="collection.Tag",
+                        to_columns=("company_id", "id"),
+                    ),
+                    tenancy.walls.Correlation(
+                        columns=("company_id", "owner_id"), name="case_tag_sides"
+                    ),
+                    tenancy.walls.Wall(
+                        name="case_tag_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT", "UPDATE", "DELETE"),
+                                "company_id = {me} AND owner_id = {me}",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency", ("SELECT", "DELETE"), "company_id = {me}"
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("INSERT",),
+                                "company_id = {me} AND EXISTS (SELECT 1 FROM cases_case held WHERE held.id = collection_casetag.case_id AND held.holder_id = {me})",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("UPDATE",),
+                                "company_id = {me} AND EXISTS (SELECT 1 FROM cases_case held WHERE held.id = collection_casetag.case_id AND held.holder_id = {me})",
+                                columns=("by_hand", "by_name"),
+                            ),
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -857,6 +1376,15 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "company",
+                    models.OneToOneField(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="work_settings",
+                        to="tenancy.company",
                     ),
                 ),
                 ("promise_grace_days", models.PositiveSmallIntegerField(default=1)),
@@ -908,20 +1436,30 @@ class Migration(migrations.Migration):
                     models.DecimalField(decimal_places=2, default=Decimal("5000"), max_digits=18),
                 ),
                 ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "company",
-                    models.OneToOneField(
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="work_settings",
-                        to="tenancy.company",
-                    ),
-                ),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    tenancy.walls.Wall(
+                        name="work_settings_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT", "UPDATE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT", "INSERT", "UPDATE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                        ],
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -931,6 +1469,16 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
                     ),
                 ),
                 ("jurisdiction", models.CharField(max_length=10)),
@@ -944,16 +1492,6 @@ class Migration(migrations.Migration):
                 (
                     "changed_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
-                ),
-                (
-                    "company",
-                    models.ForeignKey(
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
                 ),
             ],
             options={
@@ -995,6 +1533,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "company",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
                     "uid",
                     models.UUIDField(
                         db_default=django.contrib.postgres.functions.RandomUUID(),
@@ -1002,7 +1550,36 @@ class Migration(migrations.Migration):
                         unique=True,
                     ),
                 ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "borrower",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tries",
+                        to="cases.borrower",
+                    ),
+                ),
                 ("case_id", models.BigIntegerField()),
+                (
+                    "contact_point",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tries",
+                        to="cases.contactpoint",
+                    ),
+                ),
                 (
                     "relation",
                     models.CharField(
@@ -1072,45 +1649,6 @@ class Migration(migrations.Migration):
                 ("note_id", models.BigIntegerField(null=True)),
                 ("was_asked_for", models.BooleanField(default=False)),
                 ("outside_gate", models.BooleanField(db_default=False, default=False)),
-                (
-                    "borrower",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="tries",
-                        to="cases.borrower",
-                    ),
-                ),
-                (
-                    "company",
-                    models.ForeignKey(
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
-                (
-                    "contact_point",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="tries",
-                        to="cases.contactpoint",
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
             ],
             options={
                 "abstract": False,
@@ -1178,6 +1716,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "company",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
                     "uid",
                     models.UUIDField(
                         db_default=django.contrib.postgres.functions.RandomUUID(),
@@ -1185,7 +1733,36 @@ class Migration(migrations.Migration):
                         unique=True,
                     ),
                 ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
+                    "borrower",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="wishes",
+                        to="cases.borrower",
+                    ),
+                ),
                 ("case_id", models.BigIntegerField()),
+                (
+                    "contact_point",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.contactpoint",
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -1205,45 +1782,6 @@ class Migration(migrations.Migration):
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
                 ("noted_by_name", models.CharField(blank=True, default="", max_length=80)),
-                (
-                    "borrower",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="wishes",
-                        to="cases.borrower",
-                    ),
-                ),
-                (
-                    "company",
-                    models.ForeignKey(
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
-                (
-                    "contact_point",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="cases.contactpoint",
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
             ],
             options={
                 "abstract": False,
@@ -1294,15 +1832,6 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("jurisdiction", models.CharField(max_length=10)),
-                ("on", models.DateField()),
-                ("is_holiday", models.BooleanField()),
-                ("name", models.CharField(blank=True, default="", max_length=80)),
-                ("entered_by_name", models.CharField(blank=True, default="", max_length=80)),
-                (
-                    "entered_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
-                ),
                 (
                     "company",
                     models.ForeignKey(
@@ -1312,6 +1841,15 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to="tenancy.company",
                     ),
+                ),
+                ("jurisdiction", models.CharField(max_length=10)),
+                ("on", models.DateField()),
+                ("is_holiday", models.BooleanField()),
+                ("name", models.CharField(blank=True, default="", max_length=80)),
+                ("entered_by_name", models.CharField(blank=True, default="", max_length=80)),
+                (
+                    "entered_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
             ],
             options={
@@ -1349,6 +1887,16 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
                     ),
                 ),
                 ("code", models.CharField(max_length=30)),
@@ -1445,16 +1993,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_active", models.BooleanField(default=True)),
-                (
-                    "company",
-                    models.ForeignKey(
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
             ],
             options={
                 "abstract": False,
@@ -1481,655 +2019,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="leave",
-            index=models.Index(fields=["company", "last_day"], name="leave_by_end"),
-        ),
-        migrations.AddIndex(
-            model_name="move",
-            index=models.Index(fields=["company", "-at"], name="move_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="assignment",
-            index=models.Index(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=["company", "collector", "rank", "rank_key", "id"],
-                name="worklist_of_collector",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="assignment",
-            index=models.Index(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=["company", "team", "rank", "rank_key", "id"],
-                name="worklist_of_team",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="assignment",
-            index=models.Index(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=["company", "rank", "rank_key", "id"],
-                name="worklist_of_company",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="assignment",
-            index=models.Index(
-                condition=models.Q(("ended_at__isnull", True), ("leave__isnull", False)),
-                fields=["company", "leave"],
-                name="assignment_covering",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="assignment",
-            index=models.Index(
-                condition=models.Q(("move__isnull", False)),
-                fields=["company", "move"],
-                name="assignment_by_move",
-            ),
-        ),
-        migrations.AddField(
-            model_name="remark",
-            name="case",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="cases.case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="remark",
-            name="company",
-            field=models.ForeignKey(
-                db_default=tenancy.managers.CurrentCompanyDefault(),
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="tenancy.company",
-            ),
-        ),
-        migrations.AddField(
-            model_name="remark",
-            name="owner",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="tenancy.company",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="note",
-            index=models.Index(fields=["case", "-at"], name="note_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="promise",
-            index=models.Index(
-                condition=models.Q(("state", "open")),
-                fields=["owner", "due_on"],
-                name="promise_open_by_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="promise",
-            index=models.Index(
-                fields=["company", "taken_by_id", "due_on"], name="promise_by_person"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="promise",
-            index=models.Index(fields=["company", "due_on"], name="promise_by_due"),
-        ),
-        migrations.AddIndex(
-            model_name="casetag",
-            index=models.Index(fields=["company", "tag", "case"], name="case_tag_by_tag"),
-        ),
-        migrations.AddConstraint(
-            model_name="leave",
-            constraint=models.UniqueConstraint(fields=("company", "id"), name="leave_company_id"),
-        ),
-        migrations.AddConstraint(
-            model_name="move",
-            constraint=models.UniqueConstraint(fields=("company", "id"), name="move_company_id"),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=("company", "case"),
-                name="assignment_one_desk",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="note",
-            constraint=models.UniqueConstraint(
-                fields=("owner", "case", "company", "id"), name="note_of_case_and_author"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="note",
-            constraint=models.UniqueConstraint(
-                fields=("company", "author_id", "form_key"), name="note_once_a_form"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promise",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")),
-                fields=("owner", "case"),
-                name="promise_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promise",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="promise_of_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="savedview",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("team__isnull", True)),
-                fields=("company", "page", "user", "name"),
-                name="saved_view_of_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="savedview",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("team__isnull", False)),
-                fields=("company", "page", "team", "name"),
-                name="saved_view_of_team",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tag",
-            constraint=models.UniqueConstraint(fields=("company", "code"), name="tag_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="tag",
-            constraint=models.UniqueConstraint(fields=("company", "id"), name="tag_company_id"),
-        ),
-        migrations.AddConstraint(
-            model_name="casetag",
-            constraint=models.UniqueConstraint(
-                fields=("company", "case", "tag"), name="case_tag_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="leave",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("company_id", "user_id"),
-                name="leave_user_fk",
-                to="tenancy.User",
-                to_columns=("company_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="leave",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("company_id", "cover_id"),
-                name="leave_cover_fk",
-                to="tenancy.User",
-                to_columns=("company_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("owner_id", "case_id"),
-                name="assignment_case_fk",
-                to="cases.Case",
-                to_columns=("owner_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("company_id", "team_id"),
-                name="assignment_team_fk",
-                to="tenancy.Team",
-                to_columns=("company_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("company_id", "collector_id"),
-                name="assignment_collector_fk",
-                to="tenancy.User",
-                to_columns=("company_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("company_id", "leave_id"),
-                name="assignment_leave_fk",
-                to="collection.Leave",
-                to_columns=("company_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("company_id", "move_id"),
-                name="assignment_move_fk",
-                to="collection.Move",
-                to_columns=("company_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=tenancy.walls.Correlation(
-                columns=("company_id", "owner_id"), name="assignment_sides"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="note",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("owner_id", "case_id"),
-                name="note_case_fk",
-                to="cases.Case",
-                to_columns=("owner_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="note",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("owner_id", "case_id", "company_id", "corrects_id"),
-                name="note_corrects_fk",
-                to="collection.Note",
-                to_columns=("owner_id", "case_id", "company_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="note",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("owner_id", "contact_point_id"),
-                name="note_point_fk",
-                to="cases.ContactPoint",
-                to_columns=("owner_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("owner_id", "case_id", "company_id", "note_id"),
-                name="attachment_note_fk",
-                to="collection.Note",
-                to_columns=("owner_id", "case_id", "company_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promise",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("owner_id", "case_id"),
-                name="promise_case_fk",
-                to="cases.Case",
-                to_columns=("owner_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remarkopening",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("owner_id", "case_id"),
-                name="opening_case_fk",
-                to="cases.Case",
-                to_columns=("owner_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="savedview",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("company_id", "user_id"),
-                name="saved_view_user_fk",
-                to="tenancy.User",
-                to_columns=("company_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="savedview",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("company_id", "team_id"),
-                name="saved_view_team_fk",
-                to="tenancy.Team",
-                to_columns=("company_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="casetag",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("owner_id", "case_id"),
-                name="casetag_case_fk",
-                to="cases.Case",
-                to_columns=("owner_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="casetag",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("company_id", "tag_id"),
-                name="casetag_tag_fk",
-                to="collection.Tag",
-                to_columns=("company_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="casetag",
-            constraint=tenancy.walls.Correlation(
-                columns=("company_id", "owner_id"), name="case_tag_sides"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remark",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("owner_id", "case_id", "company_id", "note_id"),
-                name="remark_note_fk",
-                to="collection.Note",
-                to_columns=("owner_id", "case_id", "company_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="leave",
-            constraint=tenancy.walls.Wall(
-                name="leave_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "company_id = {me}", ""
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency", ("SELECT", "INSERT", "UPDATE"), "company_id = {me}", ""
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="move",
-            constraint=tenancy.walls.Wall(
-                name="move_of_desks_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "company_id = {me}", ""
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency", ("SELECT", "INSERT", "UPDATE"), "company_id = {me}", ""
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=tenancy.walls.Wall(
-                name="assignment_wall",
-                rules=[
-                    tenancy.walls.Rule("recoup_lender", ("SELECT",), "owner_id = {me}"),
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("INSERT",), "company_id = {me} AND owner_id = {me}"
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_lender",
-                        ("UPDATE",),
-                        "company_id = {me} AND owner_id = {me}",
-                        columns=(
-                            "ended_at",
-                            "end_kind",
-                            "next_action",
-                            "next_action_at",
-                            "last_touch_at",
-                            "last_touch_by_name",
-                            "last_disposition",
-                            "rank",
-                            "rank_key",
-                            "expected_value",
-                            "skipped_at",
-                        ),
-                    ),
-                    tenancy.walls.Rule("recoup_agency", ("SELECT",), "company_id = {me}"),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("INSERT",),
-                        "company_id = {me} AND EXISTS (SELECT 1 FROM cases_case held WHERE held.id = collection_assignment.case_id AND held.holder_id = {me})",
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("UPDATE",),
-                        "company_id = {me}",
-                        "company_id = {me} AND (ended_at IS NOT NULL OR EXISTS (SELECT 1 FROM cases_case held WHERE held.id = collection_assignment.case_id AND held.holder_id = {me}))",
-                        columns=(
-                            "ended_at",
-                            "end_kind",
-                            "next_action",
-                            "next_action_at",
-                            "last_touch_at",
-                            "last_touch_by_name",
-                            "last_disposition",
-                            "rank",
-                            "rank_key",
-                            "expected_value",
-                            "skipped_at",
-                        ),
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="note",
-            constraint=tenancy.walls.Wall(
-                name="note_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender",
-                        ("SELECT", "INSERT"),
-                        "owner_id = {me}",
-                        "owner_id = {me} AND company_id = {me}",
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("SELECT",),
-                        "company_id = {me} OR (shared AND EXISTS (SELECT 1 FROM cases_case held WHERE held.id = collection_note.case_id AND held.holder_id = {me}))",
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("INSERT",),
-                        "company_id = {me} AND EXISTS (SELECT 1 FROM agencies_placement placed WHERE placed.case_id = collection_note.case_id AND placed.agency_id = {me})",
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=tenancy.walls.Wall(
-                name="attachment_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender",
-                        ("SELECT", "INSERT"),
-                        "owner_id = {me}",
-                        "owner_id = {me} AND company_id = {me}",
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("SELECT",),
-                        "((company_id = {me} OR shared) AND EXISTS (SELECT 1 FROM cases_case held WHERE held.id = collection_attachment.case_id AND held.holder_id = {me})) OR (company_id = {me} AND EXISTS (SELECT 1 FROM collection_remarkopening opened WHERE opened.case_id = collection_attachment.case_id AND opened.company_id = {me} AND opened.in_transaction = pg_current_xact_id()::text::bigint))",
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("INSERT",),
-                        "company_id = {me} AND EXISTS (SELECT 1 FROM agencies_placement placed WHERE placed.case_id = collection_attachment.case_id AND placed.agency_id = {me})",
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promise",
-            constraint=tenancy.walls.Wall(
-                name="promise_wall",
-                rules=[
-                    tenancy.walls.Rule("recoup_lender", ("SELECT",), "owner_id = {me}"),
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("INSERT",), "owner_id = {me} AND company_id = {me}"
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_lender",
-                        ("UPDATE",),
-                        "owner_id = {me}",
-                        columns=(
-                            "state",
-                            "received",
-                            "judged_at",
-                            "kept_at",
-                            "ended_at",
-                            "why_ended",
-                            "ended_by_name",
-                        ),
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("SELECT",),
-                        "company_id = {me} OR (shared AND EXISTS (SELECT 1 FROM cases_case held WHERE held.id = collection_promise.case_id AND held.holder_id = {me}))",
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("INSERT",),
-                        "company_id = {me} AND EXISTS (SELECT 1 FROM agencies_placement placed WHERE placed.case_id = collection_promise.case_id AND placed.agency_id = {me})",
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("UPDATE",),
-                        "company_id = {me}",
-                        columns=(
-                            "state",
-                            "received",
-                            "judged_at",
-                            "kept_at",
-                            "ended_at",
-                            "why_ended",
-                            "ended_by_name",
-                        ),
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remarkopening",
-            constraint=tenancy.walls.Wall(
-                name="opening_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender",
-                        ("SELECT", "INSERT"),
-                        "company_id = {me}",
-                        "company_id = {me} AND in_transaction = pg_current_xact_id()::text::bigint",
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("SELECT", "INSERT"),
-                        "company_id = {me}",
-                        "company_id = {me} AND in_transaction = pg_current_xact_id()::text::bigint",
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="savedview",
-            constraint=tenancy.walls.Wall(
-                name="saved_view_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender",
-                        ("SELECT", "INSERT", "UPDATE", "DELETE"),
-                        "company_id = {me}",
-                        "",
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("SELECT", "INSERT", "UPDATE", "DELETE"),
-                        "company_id = {me}",
-                        "",
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tag",
-            constraint=tenancy.walls.Wall(
-                name="tag_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "company_id = {me}", ""
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency", ("SELECT", "INSERT", "UPDATE"), "company_id = {me}", ""
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="casetag",
-            constraint=tenancy.walls.Wall(
-                name="case_tag_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender",
-                        ("SELECT", "INSERT", "UPDATE", "DELETE"),
-                        "company_id = {me} AND owner_id = {me}",
-                    ),
-                    tenancy.walls.Rule("recoup_agency", ("SELECT", "DELETE"), "company_id = {me}"),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("INSERT",),
-                        "company_id = {me} AND EXISTS (SELECT 1 FROM cases_case held WHERE held.id = collection_casetag.case_id AND held.holder_id = {me})",
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("UPDATE",),
-                        "company_id = {me} AND EXISTS (SELECT 1 FROM cases_case held WHERE held.id = collection_casetag.case_id AND held.holder_id = {me})",
-                        columns=("by_hand", "by_name"),
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="worksettings",
-            constraint=tenancy.walls.Wall(
-                name="work_settings_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "company_id = {me}", ""
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency", ("SELECT", "INSERT", "UPDATE"), "company_id = {me}", ""
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remark",
-            constraint=tenancy.walls.Wall(
-                name="remark_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender",
-                        ("SELECT", "INSERT"),
-                        "owner_id = {me}",
-                        "owner_id = {me} AND company_id = {me}",
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("SELECT",),
-                        "((company_id = {me} OR shared) AND EXISTS (SELECT 1 FROM cases_case held WHERE held.id = collection_remark.case_id AND held.holder_id = {me})) OR (company_id = {me} AND EXISTS (SELECT 1 FROM collection_remarkopening opened WHERE opened.case_id = collection_remark.case_id AND opened.company_id = {me} AND opened.in_transaction = pg_current_xact_id()::text::bigint))",
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("INSERT",),
-                        "company_id = {me} AND EXISTS (SELECT 1 FROM agencies_placement placed WHERE placed.case_id = collection_remark.case_id AND placed.agency_id = {me})",
-                    ),
-                ],
-            ),
         ),
     ]

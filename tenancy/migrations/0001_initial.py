@@ -107,6 +107,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "company",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
+                    ),
+                ),
+                (
                     "uid",
                     models.UUIDField(
                         db_default=django.contrib.postgres.functions.RandomUUID(),
@@ -134,21 +144,31 @@ class Migration(migrations.Migration):
                 ("created_by_name", models.CharField(max_length=80)),
                 ("last_used_at", models.DateTimeField(blank=True, null=True)),
                 ("revoked_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "company",
-                    models.ForeignKey(
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "secret_hash"), name="token_secret"),
+                    tenancy.walls.Wall(
+                        name="token_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT", "UPDATE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT", "INSERT", "UPDATE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -158,6 +178,16 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
                     ),
                 ),
                 ("password", models.CharField(max_length=128, verbose_name="password")),
@@ -201,21 +231,32 @@ class Migration(migrations.Migration):
                 ("is_active", models.BooleanField(default=True)),
                 ("must_change_password", models.BooleanField(default=False)),
                 ("joined_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "company",
-                    models.ForeignKey(
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "username"), name="user_name"),
+                    models.UniqueConstraint(fields=("company", "id"), name="user_company_id"),
+                    tenancy.walls.Wall(
+                        name="user_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT", "UPDATE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT", "INSERT", "UPDATE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -225,6 +266,15 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "company",
+                    models.OneToOneField(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="settings",
+                        to="tenancy.company",
                     ),
                 ),
                 (
@@ -240,20 +290,30 @@ class Migration(migrations.Migration):
                 ("work_ends", models.TimeField(blank=True, null=True)),
                 ("require_totp", models.BooleanField(default=False)),
                 ("session_hours", models.PositiveSmallIntegerField(default=12)),
-                (
-                    "company",
-                    models.OneToOneField(
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="settings",
-                        to="tenancy.company",
-                    ),
-                ),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    tenancy.walls.Wall(
+                        name="settings_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT", "UPDATE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT", "INSERT", "UPDATE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                        ],
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -265,11 +325,6 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("at", models.DateTimeField(auto_now_add=True)),
-                ("kind", models.CharField(max_length=30)),
-                ("into_company_id", models.BigIntegerField()),
-                ("about", models.CharField(max_length=160)),
-                ("actor_name", models.CharField(blank=True, default="", max_length=80)),
                 (
                     "company",
                     models.ForeignKey(
@@ -280,11 +335,30 @@ class Migration(migrations.Migration):
                         to="tenancy.company",
                     ),
                 ),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("kind", models.CharField(max_length=30)),
+                ("into_company_id", models.BigIntegerField()),
+                ("about", models.CharField(max_length=160)),
+                ("actor_name", models.CharField(blank=True, default="", max_length=80)),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "indexes": [models.Index(fields=["company", "-at"], name="crossing_newest")],
+                "constraints": [
+                    tenancy.walls.Wall(
+                        name="crossing_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender", ("SELECT", "INSERT"), "company_id = {me}", ""
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency", ("SELECT", "INSERT"), "company_id = {me}", ""
+                            ),
+                        ],
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -296,7 +370,6 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("object_pk", models.CharField(max_length=255, verbose_name="object ID")),
                 (
                     "company",
                     models.ForeignKey(
@@ -308,26 +381,52 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "permission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="auth.permission"
+                    ),
+                ),
+                (
                     "content_type",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE, to="contenttypes.contenttype"
                     ),
                 ),
+                ("object_pk", models.CharField(max_length=255, verbose_name="object ID")),
                 (
                     "group",
                     models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="auth.group"),
-                ),
-                (
-                    "permission",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, to="auth.permission"
-                    ),
                 ),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        fields=["content_type", "object_pk"], name="tenancy_gro_content_1b9e8e_idx"
+                    )
+                ],
+                "unique_together": {("group", "permission", "object_pk")},
+                "constraints": [
+                    tenancy.walls.Wall(
+                        name="group_grant_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT", "UPDATE", "DELETE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT", "INSERT", "UPDATE", "DELETE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                        ],
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -339,11 +438,6 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("key", models.CharField(max_length=100)),
-                ("request_hash", models.BinaryField(max_length=32)),
-                ("status", models.PositiveSmallIntegerField()),
-                ("body", models.JSONField()),
-                ("at", models.DateTimeField(auto_now_add=True)),
                 (
                     "company",
                     models.ForeignKey(
@@ -362,11 +456,38 @@ class Migration(migrations.Migration):
                         to="tenancy.apitoken",
                     ),
                 ),
+                ("key", models.CharField(max_length=100)),
+                ("request_hash", models.BinaryField(max_length=32)),
+                ("status", models.PositiveSmallIntegerField()),
+                ("body", models.JSONField()),
+                ("at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "token", "key"), name="idempotency_key"
+                    ),
+                    tenancy.walls.Wall(
+                        name="idempotency_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT", "UPDATE", "DELETE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT", "INSERT", "UPDATE", "DELETE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -376,6 +497,16 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
                     ),
                 ),
                 (
@@ -413,21 +544,38 @@ class Migration(migrations.Migration):
                 ("started_at", models.DateTimeField(null=True)),
                 ("finished_at", models.DateTimeField(null=True)),
                 ("lease_until", models.DateTimeField(null=True)),
-                (
-                    "company",
-                    models.ForeignKey(
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["queued", "running"])),
+                        fields=["company", "state"],
+                        name="job_waiting",
+                    ),
+                    models.Index(fields=["company", "-created_at"], name="job_newest"),
+                ],
+                "constraints": [
+                    tenancy.walls.Wall(
+                        name="job_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT", "UPDATE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT", "INSERT", "UPDATE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                        ],
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -439,11 +587,6 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("business_date", models.DateField()),
-                ("step", models.CharField(max_length=40)),
-                ("done_at", models.DateTimeField(null=True)),
-                ("seconds", models.DecimalField(decimal_places=3, max_digits=10, null=True)),
-                ("counts", models.JSONField(default=dict)),
                 (
                     "company",
                     models.ForeignKey(
@@ -454,11 +597,38 @@ class Migration(migrations.Migration):
                         to="tenancy.company",
                     ),
                 ),
+                ("business_date", models.DateField()),
+                ("step", models.CharField(max_length=40)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("seconds", models.DecimalField(decimal_places=3, max_digits=10, null=True)),
+                ("counts", models.JSONField(default=dict)),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "business_date", "step"), name="night_step_once"
+                    ),
+                    tenancy.walls.Wall(
+                        name="night_step_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT", "UPDATE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT", "INSERT", "UPDATE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -468,6 +638,16 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
                     ),
                 ),
                 ("at", models.DateTimeField(auto_now_add=True)),
@@ -490,21 +670,25 @@ class Migration(migrations.Migration):
                         max_length=20,
                     ),
                 ),
-                (
-                    "company",
-                    models.ForeignKey(
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "indexes": [models.Index(fields=["company", "-at", "-id"], name="sign_in_newest")],
+                "constraints": [
+                    tenancy.walls.Wall(
+                        name="sign_in_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender", ("SELECT", "INSERT"), "company_id = {me}", ""
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency", ("SELECT", "INSERT"), "company_id = {me}", ""
+                            ),
+                        ],
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -514,6 +698,16 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
                     ),
                 ),
                 (
@@ -528,16 +722,6 @@ class Migration(migrations.Migration):
                 ("is_active", models.BooleanField(default=True)),
                 ("takes_dpd_from", models.PositiveSmallIntegerField(blank=True, null=True)),
                 ("takes_dpd_to", models.PositiveSmallIntegerField(blank=True, null=True)),
-                (
-                    "company",
-                    models.ForeignKey(
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
             ],
             options={
                 "permissions": [
@@ -547,6 +731,27 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "name"), name="team_name"),
+                    models.UniqueConstraint(fields=("company", "id"), name="team_company_id"),
+                    tenancy.walls.Wall(
+                        name="team_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT", "UPDATE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT", "INSERT", "UPDATE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -591,6 +796,38 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "team", "user"), name="member_once"),
+                    tenancy.walls.CompositeKey(
+                        columns=("company_id", "team_id"),
+                        name="member_team_fk",
+                        to="tenancy.Team",
+                        to_columns=("company_id", "id"),
+                    ),
+                    tenancy.walls.CompositeKey(
+                        columns=("company_id", "user_id"),
+                        name="member_user_fk",
+                        to="tenancy.User",
+                        to_columns=("company_id", "id"),
+                    ),
+                    tenancy.walls.Wall(
+                        name="member_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT", "UPDATE", "DELETE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT", "INSERT", "UPDATE", "DELETE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -600,6 +837,16 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
                     ),
                 ),
                 (
@@ -627,18 +874,6 @@ class Migration(migrations.Migration):
                         default=0, help_text="Number of successive failed attempts."
                     ),
                 ),
-                ("sealed_key", models.TextField()),
-                ("last_step", models.BigIntegerField(default=-1)),
-                (
-                    "company",
-                    models.ForeignKey(
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
                 (
                     "user",
                     models.ForeignKey(
@@ -647,11 +882,33 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
+                ("sealed_key", models.TextField()),
+                ("last_step", models.BigIntegerField(default=-1)),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "user"), name="totp_one_per_user"),
+                    tenancy.walls.Wall(
+                        name="totp_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT", "UPDATE", "DELETE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT", "INSERT", "UPDATE", "DELETE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                        ],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -663,7 +920,6 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("object_pk", models.CharField(max_length=255, verbose_name="object ID")),
                 (
                     "company",
                     models.ForeignKey(
@@ -675,17 +931,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "content_type",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, to="contenttypes.contenttype"
-                    ),
-                ),
-                (
                     "permission",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE, to="auth.permission"
                     ),
                 ),
+                (
+                    "content_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="contenttypes.contenttype"
+                    ),
+                ),
+                ("object_pk", models.CharField(max_length=255, verbose_name="object ID")),
                 (
                     "user",
                     models.ForeignKey(
@@ -697,6 +954,31 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        fields=["content_type", "object_pk"], name="tenancy_use_content_326a39_idx"
+                    )
+                ],
+                "unique_together": {("user", "permission", "object_pk")},
+                "constraints": [
+                    tenancy.walls.Wall(
+                        name="user_grant_wall",
+                        rules=[
+                            tenancy.walls.Rule(
+                                "recoup_lender",
+                                ("SELECT", "INSERT", "UPDATE", "DELETE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                            tenancy.walls.Rule(
+                                "recoup_agency",
+                                ("SELECT", "INSERT", "UPDATE", "DELETE"),
+                                "company_id = {me}",
+                                "",
+                            ),
+                        ],
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -706,6 +988,16 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_default=tenancy.managers.CurrentCompanyDefault(),
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.company",
                     ),
                 ),
                 ("at", models.DateTimeField(auto_now_add=True)),
@@ -718,16 +1010,6 @@ class Migration(migrations.Migration):
                 ("before", models.JSONField(default=dict)),
                 ("after", models.JSONField(default=dict)),
                 ("reason", models.CharField(blank=True, default="", max_length=300)),
-                (
-                    "company",
-                    models.ForeignKey(
-                        db_default=tenancy.managers.CurrentCompanyDefault(),
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.company",
-                    ),
-                ),
             ],
             options={
                 "abstract": False,
@@ -748,321 +1030,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="crossingrecord",
-            index=models.Index(fields=["company", "-at"], name="crossing_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="groupgrant",
-            index=models.Index(
-                fields=["content_type", "object_pk"], name="tenancy_gro_content_1b9e8e_idx"
-            ),
-        ),
-        migrations.AlterUniqueTogether(
-            name="groupgrant",
-            unique_together={("group", "permission", "object_pk")},
-        ),
-        migrations.AddIndex(
-            model_name="job",
-            index=models.Index(
-                condition=models.Q(("state__in", ["queued", "running"])),
-                fields=["company", "state"],
-                name="job_waiting",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="job",
-            index=models.Index(fields=["company", "-created_at"], name="job_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="signin",
-            index=models.Index(fields=["company", "-at", "-id"], name="sign_in_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="usergrant",
-            index=models.Index(
-                fields=["content_type", "object_pk"], name="tenancy_use_content_326a39_idx"
-            ),
-        ),
-        migrations.AlterUniqueTogether(
-            name="usergrant",
-            unique_together={("user", "permission", "object_pk")},
-        ),
-        migrations.AddConstraint(
-            model_name="apitoken",
-            constraint=models.UniqueConstraint(
-                fields=("company", "secret_hash"), name="token_secret"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.UniqueConstraint(fields=("company", "username"), name="user_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.UniqueConstraint(fields=("company", "id"), name="user_company_id"),
-        ),
-        migrations.AddConstraint(
-            model_name="idempotencykey",
-            constraint=models.UniqueConstraint(
-                fields=("company", "token", "key"), name="idempotency_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="nightstep",
-            constraint=models.UniqueConstraint(
-                fields=("company", "business_date", "step"), name="night_step_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="team",
-            constraint=models.UniqueConstraint(fields=("company", "name"), name="team_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="team",
-            constraint=models.UniqueConstraint(fields=("company", "id"), name="team_company_id"),
-        ),
-        migrations.AddConstraint(
-            model_name="teammember",
-            constraint=models.UniqueConstraint(
-                fields=("company", "team", "user"), name="member_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="totpdevice",
-            constraint=models.UniqueConstraint(
-                fields=("company", "user"), name="totp_one_per_user"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="teammember",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("company_id", "team_id"),
-                name="member_team_fk",
-                to="tenancy.Team",
-                to_columns=("company_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="teammember",
-            constraint=tenancy.walls.CompositeKey(
-                columns=("company_id", "user_id"),
-                name="member_user_fk",
-                to="tenancy.User",
-                to_columns=("company_id", "id"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="apitoken",
-            constraint=tenancy.walls.Wall(
-                name="token_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "company_id = {me}", ""
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency", ("SELECT", "INSERT", "UPDATE"), "company_id = {me}", ""
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=tenancy.walls.Wall(
-                name="user_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "company_id = {me}", ""
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency", ("SELECT", "INSERT", "UPDATE"), "company_id = {me}", ""
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="companysettings",
-            constraint=tenancy.walls.Wall(
-                name="settings_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "company_id = {me}", ""
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency", ("SELECT", "INSERT", "UPDATE"), "company_id = {me}", ""
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="crossingrecord",
-            constraint=tenancy.walls.Wall(
-                name="crossing_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT"), "company_id = {me}", ""
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency", ("SELECT", "INSERT"), "company_id = {me}", ""
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="groupgrant",
-            constraint=tenancy.walls.Wall(
-                name="group_grant_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender",
-                        ("SELECT", "INSERT", "UPDATE", "DELETE"),
-                        "company_id = {me}",
-                        "",
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("SELECT", "INSERT", "UPDATE", "DELETE"),
-                        "company_id = {me}",
-                        "",
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="idempotencykey",
-            constraint=tenancy.walls.Wall(
-                name="idempotency_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender",
-                        ("SELECT", "INSERT", "UPDATE", "DELETE"),
-                        "company_id = {me}",
-                        "",
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("SELECT", "INSERT", "UPDATE", "DELETE"),
-                        "company_id = {me}",
-                        "",
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="job",
-            constraint=tenancy.walls.Wall(
-                name="job_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "company_id = {me}", ""
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency", ("SELECT", "INSERT", "UPDATE"), "company_id = {me}", ""
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="nightstep",
-            constraint=tenancy.walls.Wall(
-                name="night_step_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "company_id = {me}", ""
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency", ("SELECT", "INSERT", "UPDATE"), "company_id = {me}", ""
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signin",
-            constraint=tenancy.walls.Wall(
-                name="sign_in_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT"), "company_id = {me}", ""
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency", ("SELECT", "INSERT"), "company_id = {me}", ""
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="team",
-            constraint=tenancy.walls.Wall(
-                name="team_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender", ("SELECT", "INSERT", "UPDATE"), "company_id = {me}", ""
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency", ("SELECT", "INSERT", "UPDATE"), "company_id = {me}", ""
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="teammember",
-            constraint=tenancy.walls.Wall(
-                name="member_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender",
-                        ("SELECT", "INSERT", "UPDATE", "DELETE"),
-                        "company_id = {me}",
-                        "",
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("SELECT", "INSERT", "UPDATE", "DELETE"),
-                        "company_id = {me}",
-                        "",
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="totpdevice",
-            constraint=tenancy.walls.Wall(
-                name="totp_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender",
-                        ("SELECT", "INSERT", "UPDATE", "DELETE"),
-                        "company_id = {me}",
-                        "",
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("SELECT", "INSERT", "UPDATE", "DELETE"),
-                        "company_id = {me}",
-                        "",
-                    ),
-                ],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usergrant",
-            constraint=tenancy.walls.Wall(
-                name="user_grant_wall",
-                rules=[
-                    tenancy.walls.Rule(
-                        "recoup_lender",
-                        ("SELECT", "INSERT", "UPDATE", "DELETE"),
-                        "company_id = {me}",
-                        "",
-                    ),
-                    tenancy.walls.Rule(
-                        "recoup_agency",
-                        ("SELECT", "INSERT", "UPDATE", "DELETE"),
-                        "company_id = {me}",
-                        "",
-                    ),
-                ],
-            ),
         ),
     ]
