@@ -118,7 +118,7 @@ def refusal(home: Path, *options: str) -> str:
     return done.stderr
 
 
-def test_it_serves_as_the_application_role_alone_and_tells_its_health(
+def test_it_serves_as_the_application_role_alone_tells_its_health_and_ends_as_a_whole(
     home: Home, port: int, leftovers: Leftovers
 ) -> None:
     process = start(home, port, leftovers)
@@ -145,8 +145,14 @@ def test_it_serves_as_the_application_role_alone_and_tells_its_health(
     Postgres(home).start()
     Redis(home).start()
     assert health(port) == (200, well)
-    process.terminate()
-    assert process.wait(40) == 0
+
+    # A child that ends ends all, with its last words.
+    os.kill(running["beat"], signal.SIGKILL)
+
+    told = process.communicate(timeout=40)[0]
+    assert process.returncode == 1
+    assert "beat ended with code -9" in told
+    assert everything(home) == set()
 
 
 def test_signals_stop_every_child_and_a_second_start_is_quick(
@@ -187,35 +193,12 @@ def test_killed_supervisor_takes_its_children_along_and_the_next_start_the_rest(
     code = "import time; time.sleep(300)"
     orphan = subprocess.Popen([sys.executable, "-c", code, "config.wsgi"], start_new_session=True)
     (home.root / "processes.json").write_text(json.dumps({"web": orphan.pid}))
-    again = start(home, port, leftovers)
+    again = start(home, port, leftovers, by_make=True)
     assert orphan.wait(10) == -signal.SIGTERM
     assert health(port)[0] == 200
-    again.terminate()
-    assert again.wait(40) == 0
-    assert everything(home) == set()
-
-
-def test_interrupt_of_make_alone_stops_every_child(
-    home: Home, port: int, leftovers: Leftovers
-) -> None:
-    process = start(home, port, leftovers, by_make=True)
-
-    process.send_signal(signal.SIGINT)
-
-    process.wait(40)
-    assert everything(home) == set()
-
-
-def test_child_that_ends_ends_all_with_its_last_words(
-    home: Home, port: int, leftovers: Leftovers
-) -> None:
-    process = start(home, port, leftovers)
-
-    os.kill(children(home)["beat"], signal.SIGKILL)
-
-    told = process.communicate(timeout=40)[0]
-    assert process.returncode == 1
-    assert "beat ended with code -9" in told
+    # An interrupt of make alone stops every child as well.
+    again.send_signal(signal.SIGINT)
+    again.wait(40)
     assert everything(home) == set()
 
 
