@@ -1,30 +1,24 @@
 """The next action of a note: on the first moment that the contact rules permit after its delay."""
 
-import json
-import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
-from html import unescape
-from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from agencies.placement import place_cases
 from agencies.recall import recall_cases
 from cases.models import Case, CaseHold, ContactPoint
 from collection.contact_facts import PastContact
 from collection.dispositions import dispositions_in_use
-from collection.gate import Asker, reserve, settle
-from collection.models import ContactRule, ContactTry, Note
+from collection.gate import Asker, reserve
+from collection.models import ContactRule, ContactTry
 from collection.next_moment import Ask, Noted, contact_made, moments_of, permitted_moments
-from collection.notes import write_note
 from tenancy.models import Company, User
 from tenancy.scope import company_scope
 from tests.collection.book import ON, add_case, furnish
+from tests.collection.noting import PLAN, said, talked
 from tests.collection.test_gate import add_point, at, own_point
 from tests.collection.test_reassign import put
 
@@ -38,21 +32,6 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def who(lender: Company, person: Person) -> User:
     return person(lender, "collector")
-
-
-def said(who: User, case: Case, code: str, moment: datetime, **more: Any) -> Note:
-    """A note of a moment, on the borrower's own number unless it says otherwise."""
-    given: dict[str, Any] = {"remark": "Said so.", "at": moment} | more
-    if "contact_point" not in given:
-        given["contact_point"] = own_point(case)
-    return write_note(company=who.company, case=case, by=who, disposition=code, **given)
-
-
-def talked(who: User, case: Case, *moments: datetime, state: str = "conversation") -> None:
-    """Calls to the borrower's own number that the gate let through."""
-    for moment in moments:
-        made = reserve(user=who, case=case, channel="call", point=own_point(case), at=moment)
-        settle(company=who.company, uid=made.uid, state=state)
 
 
 @pytest.fixture(autouse=True)
@@ -114,9 +93,6 @@ def test_the_conversation_just_ended_counts_for_the_cap_of_the_day(
         assert (
             said(who, case, "asks_plan", at(16), channel=channel, facts=PLAN).next_action_at == due
         )
-
-
-PLAN = {"monthly_amount": "100", "first_date": "2026-12-20"}
 
 
 @pytest.mark.parametrize(("before", "due"), [(4, at(15, 30)), (5, at(8, on=TOMORROW))])
@@ -399,107 +375,3 @@ def test_many_questions_are_one_query(lender: Company, who: User) -> None:
             Ask(2 * HOUR): at(8, on=TOMORROW),
         }
         assert permitted_moments(noted, []) == {}
-
-
-def shown(client: Client, case: Case, about: list[str]) -> dict[str, datetime]:
-    """The moments that the page's fragment carries for what stands in the form."""
-    names = ("note_channel", "note_whom", "note_try", "note_corrects")
-    answer = client.get(
-        reverse("work:allowed", args=[case.uid]), dict(zip(names, about, strict=True))
-    )
-    found = re.search(r'data-rc-moments="([^"]*)"', answer.content.decode())
-    assert found is not None
-    told = json.loads(unescape(found.group(1)))
-    assert told["about"] == about
-    return {code: datetime.fromisoformat(moment) for code, moment in told["at"].items()}
-
-
-@pytest.mark.parametrize("moment", [at(7, 10), at(9, 40), at(11, 45), at(15), at(20, 45)])
-@pytest.mark.parametrize(
-    ("code", "channel"),
-    [
-        ("no_answer", "call"),
-        ("busy", "call"),
-        ("line_failure", "call"),
-        ("empty_number", "call"),
-        ("hung_up", "call"),
-        ("hung_up", "inbound"),
-        ("asks_plan", "call"),
-        ("asks_plan", "sms"),
-    ],
-)
-def test_form_and_saved_note_agree(
-    lender: Company,
-    who: User,
-    signed_in: Callable[[Company, str], Client],
-    stop_clock: StopClock,
-    moment: datetime,
-    code: str,
-    channel: str,
-) -> None:
-    stop_clock(moment)
-    with company_scope(lender):
-        case = add_case(lender)
-        put(lender, "collector", case)
-        talked(who, case, at(8, on=ON), at(8, 1, on=ON))
-        whom = own_point(case)
-    client = signed_in(lender, "collector")
-    proposed = shown(client, case, [channel, str(whom.uid), "", ""])
-    with company_scope(lender):
-        note = said(who, case, code, moment, channel=channel, facts=PLAN)
-    assert note.next_action_at == proposed[code]
-
-
-def test_form_and_saved_note_agree_on_the_call_in_progress(
-    lender: Company,
-    who: User,
-    signed_in: Callable[[Company, str], Client],
-    stop_clock: StopClock,
-) -> None:
-    stop_clock(at(10, 1))
-    with company_scope(lender):
-        case = add_case(lender)
-        put(lender, "collector", case)
-        talked(who, case, at(9), at(9, 30))
-        whom = own_point(case)
-        made = reserve(user=who, case=case, channel="call", point=whom, at=at(10))
-    client = signed_in(lender, "collector")
-    about = ["call", str(whom.uid), str(made.uid), ""]
-    assert shown(client, case, about)["no_answer"] == at(14, 1)
-    with company_scope(lender):
-        note = said(who, case, "no_answer", at(10, 1), try_uid=made.uid)
-    assert note.next_action_at == at(14, 1)
-
-
-def test_form_and_saved_note_agree_on_a_correction(
-    lender: Company,
-    who: User,
-    signed_in: Callable[[Company, str], Client],
-    stop_clock: StopClock,
-) -> None:
-    stop_clock(at(10, 5))
-    with company_scope(lender):
-        case = add_case(lender)
-        put(lender, "collector", case)
-        talked(who, case, at(9))
-        first = said(who, case, "hung_up", at(10))
-        whom = own_point(case)
-    client = signed_in(lender, "collector")
-    anew = shown(client, case, ["call", str(whom.uid), "", ""])
-    corrected = shown(client, case, ["call", str(whom.uid), "", str(first.uid)])
-    assert anew["asks_plan"] == at(8, on=TOMORROW), "it would be the third conversation"
-    assert corrected["asks_plan"] == at(10, 5)
-
-
-def test_nonsense_in_the_address_is_the_borrower_by_no_number(
-    lender: Company,
-    signed_in: Callable[[Company, str], Client],
-    stop_clock: StopClock,
-) -> None:
-    stop_clock(at(20, 45))
-    with company_scope(lender):
-        case = add_case(lender)
-        put(lender, "collector", case)
-    client = signed_in(lender, "collector")
-    found = shown(client, case, ["pigeon", "no uid", "no uid", "no uid"])
-    assert found["busy"] == at(8, on=TOMORROW)
